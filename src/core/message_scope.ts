@@ -1,0 +1,63 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { type ErrorKind, kindOf, strongerKind } from "./errors.ts";
+
+/**
+ * What is remembered while one message is processed: the mods that still run (a forgotten `await`), the sends that must
+ * be acknowledged before its commit, and whether a mod failed by an outage or by configuration, even if the processor
+ * caught the error.
+ */
+export class MessageScope {
+  readonly #running = new Map<symbol, string>();
+  readonly #deferred: Promise<unknown>[] = [];
+  #kind: ErrorKind = "record";
+  #cause: unknown;
+
+  /** A mod begins; call what is returned when it has ended. */
+  enter(mod: string): () => void {
+    const id = Symbol(mod);
+    this.#running.set(id, mod);
+    return () => void this.#running.delete(id);
+  }
+
+  /** The mods that still run, oldest first. */
+  get running(): readonly string[] {
+    return [...this.#running.values()];
+  }
+
+  /** Something that must have succeeded before the message may be committed, such as an unflushed send. */
+  defer(work: Promise<unknown>): void {
+    work.catch(() => {}); // settled() reports it; until then it must not count as unhandled
+    this.#deferred.push(work);
+  }
+
+  /** Waits for everything deferred; rejects with the first failure. */
+  async settled(): Promise<void> {
+    while (this.#deferred.length > 0) await Promise.all(this.#deferred.splice(0));
+  }
+
+  /** A mod failed: its kind is remembered if it must not be skipped. */
+  failed(error: unknown): void {
+    const kind = kindOf(error);
+    if (strongerKind(this.#kind, kind) === this.#kind) return;
+    this.#kind = kind;
+    this.#cause = error;
+  }
+
+  /** The outage or configuration error that a mod of this message met, if any. */
+  get lasting(): { kind: "unavailable" | "configuration"; cause: unknown } | undefined {
+    const kind = this.#kind;
+    return kind === "unavailable" || kind === "configuration" ? { kind, cause: this.#cause } : undefined;
+  }
+}
+
+const scopes = new AsyncLocalStorage<MessageScope>();
+
+/** Runs a function within a message's scope; it reaches every await below it. */
+export function inMessageScope<T>(scope: MessageScope, run: () => T): T {
+  return scopes.run(scope, run);
+}
+
+/** The scope of the message that is being processed here, or undefined outside a consumer. */
+export function currentMessageScope(): MessageScope | undefined {
+  return scopes.getStore();
+}

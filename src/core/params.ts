@@ -1,0 +1,47 @@
+import { z } from "zod";
+import { Secret } from "./secret.ts";
+
+/** What is known about a parameter besides its type; kept in zod's own metadata. */
+export interface ParamMeta {
+  /** It holds data made from messages: never searched for `${`, and wrong values are record errors. */
+  readonly data?: boolean;
+  /** It holds a secret: masked wherever it is printed. */
+  readonly secret?: boolean;
+  /** Only a few jobs need it. */
+  readonly advanced?: boolean;
+}
+
+/** Marks a parameter as data: what came out of a message is never searched for references. */
+export function dataParam<T extends z.ZodType>(schema: T, description: string): T {
+  return schema.meta({ description, data: true }) as T;
+}
+
+/** A password or key: a string in the job, a {@link Secret} in the mod. */
+export function secretParam(description: string): z.ZodOptional<z.ZodType<Secret, string | Secret>> {
+  const schema = z.union([z.string(), z.instanceof(Secret)])
+    .transform((value) => value instanceof Secret ? value : new Secret(value));
+  return schema.optional().meta({ description, secret: true }) as unknown as z.ZodOptional<
+    z.ZodType<Secret, string | Secret>
+  >;
+}
+
+/** A parameter's metadata, looked for through optional, default and nullable wrappers. */
+export function metaOf(schema: z.ZodType): ParamMeta {
+  let meta: ParamMeta = {};
+  for (let next: z.ZodType | undefined = schema; next !== undefined; next = innerOf(next)) {
+    meta = { ...(next.meta() as ParamMeta | undefined), ...meta };
+  }
+  return meta;
+}
+
+/** The schema inside optional, default, nullable and pipe wrappers. */
+export function unwrap(schema: z.ZodType): z.ZodType {
+  let inner = schema;
+  for (let next = innerOf(inner); next !== undefined; next = innerOf(inner)) inner = next;
+  return inner;
+}
+
+function innerOf(schema: z.ZodType): z.ZodType | undefined {
+  const def = schema.def as { innerType?: z.ZodType; in?: z.ZodType };
+  return def.innerType ?? def.in;
+}

@@ -1,0 +1,32 @@
+/** Time, passed in so that tests can turn it. */
+export interface Clock {
+  /** Milliseconds of a clock that never goes back; its zero has no meaning. */
+  now(): number;
+  /** Unix time in milliseconds, for people and for comparing with records' timestamps. */
+  wallTime(): number;
+  /** Resolves after `ms`; also, at once, when the signal fires: look at it afterwards. Never rejects. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Calls back once after `ms`, unless it is disposed before. */
+  timer(ms: number, callback: () => void): Disposable;
+}
+
+/** The clock of the machine. */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  wallTime: () => Date.now(),
+  sleep: (ms, signal) =>
+    new Promise((resolve) => {
+      if (signal?.aborted) return resolve();
+      const end = () => {
+        clearTimeout(id);
+        signal?.removeEventListener("abort", end);
+        resolve();
+      };
+      const id = setTimeout(end, ms);
+      signal?.addEventListener("abort", end);
+    }),
+  timer(ms, callback) {
+    const id = setTimeout(callback, ms);
+    return { [Symbol.dispose]: () => clearTimeout(id) };
+  },
+};
