@@ -1,4 +1,5 @@
 import type { Secret } from "../core/secret.ts";
+import type { KafkaDriver } from "./driver.ts";
 
 /** Kafka's names for how a client talks to a broker. */
 export const SECURITY_PROTOCOLS = ["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] as const;
@@ -39,4 +40,46 @@ export interface ConnectionConfig {
   readonly clientId: string;
   /** `additional_config`, by Kafka's names. */
   readonly settings: ClientSettings;
+}
+
+const MASKED = "***";
+
+/**
+ * What `kafka_connector` hands on as `connection`; consumers and producers take it. Its `config_dict`,
+ * `bootstrap_servers` and `security_protocol` are the seed's; the secrets in them are masked.
+ */
+export class KafkaConnection {
+  /** `host:port`, separated by commas. */
+  readonly bootstrap_servers: string;
+  readonly security_protocol: SecurityProtocol;
+  /** Every setting by librdkafka's name, secrets masked. */
+  readonly config_dict: Readonly<Record<string, string | number | boolean>>;
+
+  constructor(
+    /** What a driver needs; its secrets print as `***`. */
+    readonly config: ConnectionConfig,
+    /** What talks to the brokers: kafkajs, or the memory of a test. */
+    readonly driver: KafkaDriver,
+  ) {
+    this.bootstrap_servers = config.brokers.join(",");
+    this.security_protocol = config.securityProtocol;
+    this.config_dict = configDict(config);
+  }
+}
+
+function configDict(config: ConnectionConfig): Record<string, string | number | boolean> {
+  const dict: Record<string, string | number | boolean> = {
+    "bootstrap.servers": config.brokers.join(","),
+    "security.protocol": config.securityProtocol,
+    "client.id": config.clientId,
+    ...config.settings,
+  };
+  if (config.sasl !== undefined) {
+    dict["sasl.mechanism"] = config.sasl.mechanism;
+    dict["sasl.username"] = config.sasl.username;
+    dict["sasl.password"] = MASKED;
+  }
+  if (config.tls?.key !== undefined) dict["ssl.key.pem"] = MASKED;
+  if (config.tls?.keyPassword !== undefined) dict["ssl.key.password"] = MASKED;
+  return dict;
 }

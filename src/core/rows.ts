@@ -1,0 +1,33 @@
+import { PermanentError } from "./errors.ts";
+
+/** One row: column names and values. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/** A result of DuckDB that has been read, as far as the mods look at it. */
+export interface RowSource {
+  getRowObjects(): readonly Row[];
+}
+
+/** What the mods take as rows (the Python framework's DataFrame): one object, several, or a DuckDB result. */
+export type Rows = Row | readonly Row[] | RowSource;
+
+/** Any of the three forms as a list of rows. Throws a `PermanentError` that says what came instead. */
+export function toRows(data: unknown): readonly Row[] {
+  if (isRowSource(data)) return data.getRowObjects();
+  if (!Array.isArray(data)) return [asRow(data, "")];
+  data.forEach((item, i) => asRow(item, `[${i}]`));
+  return data as readonly Row[];
+}
+
+function asRow(item: unknown, where: string): Row {
+  if (typeof item === "object" && item !== null && !Array.isArray(item) && !ArrayBuffer.isView(item)) {
+    return item as Row;
+  }
+  const came = item === null ? "null" : Array.isArray(item) ? "an array" : `a ${typeof item}`;
+  throw new PermanentError(`data${where} is ${came}: expected an object of columns and values`);
+}
+
+function isRowSource(data: unknown): data is RowSource {
+  return typeof data === "object" && data !== null &&
+    typeof (data as { getRowObjects?: unknown }).getRowObjects === "function";
+}
