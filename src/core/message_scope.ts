@@ -8,6 +8,7 @@ import { type ErrorKind, kindOf, strongerKind } from "./errors.ts";
  */
 export class MessageScope {
   readonly #running = new Map<symbol, string>();
+  #whenIdle: (() => void)[] = [];
   readonly #deferred: Promise<unknown>[] = [];
   #kind: ErrorKind = "record";
   #cause: unknown;
@@ -16,7 +17,17 @@ export class MessageScope {
   enter(mod: string): () => void {
     const id = Symbol(mod);
     this.#running.set(id, mod);
-    return () => void this.#running.delete(id);
+    return () => {
+      this.#running.delete(id);
+      if (this.#running.size > 0) return;
+      for (const resolve of this.#whenIdle.splice(0)) resolve();
+    };
+  }
+
+  /** Resolves when no mod runs any more. */
+  idle(): Promise<void> {
+    if (this.#running.size === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#whenIdle.push(resolve));
   }
 
   /** The mods that still run, oldest first. */

@@ -1,0 +1,112 @@
+import type { Logger } from "../core/logger.ts";
+import type {
+  Assignment,
+  FetchedRecords,
+  LostReason,
+  OffsetCommit,
+  TopicPartition,
+} from "../kafka/driver.ts";
+import { PartitionState } from "./partition_state.ts";
+
+const keyOf = ({ topic, partition }: TopicPartition) => `${topic}/${partition}`;
+
+/**
+ * The partitions that this consumer has now. What belongs to an older epoch finds nothing here: that is the fence, since
+ * brokers do not check who owns a partition.
+ */
+export class Assignments {
+  readonly #current = new Map<string, PartitionState>();
+  readonly #log: Logger;
+
+  constructor(log: Logger) {
+    this.#log = log;
+  }
+
+  add(assignments: readonly Assignment[]): void {
+    for (const assignment of assignments) {
+      this.#current.set(keyOf(assignment), new PartitionState(assignment));
+    }
+    this.#log.info(`Assigned ${describe(assignments)}`);
+  }
+
+  /** The state that a fetch belongs to; undefined if it belongs to an assignment that has ended. */
+  of(fetched: FetchedRecords): PartitionState | undefined {
+    const state = this.#current.get(keyOf(fetched));
+    return state?.assignment.epoch === fetched.epoch ? state : undefined;
+  }
+
+  /** A rebalance begins: nothing more of these is handed out. Returns their states. */
+  revoke(assignments: readonly Assignment[]): ReadonlySet<PartitionState> {
+    const states = this.#matching(assignments);
+    for (const state of states) state.revoked = true;
+    return states;
+  }
+
+  /** The assignments have ended. Returns their states, which are fenced from now on. */
+  remove(assignments: readonly Assignment[], reason: LostReason): ReadonlySet<PartitionState> {
+    const states = this.#matching(assignments);
+    for (const state of states) {
+      state.revoked = state.lost = true;
+      this.#current.delete(keyOf(state.assignment));
+    }
+    if (states.size === 0 || reason === "closed") return states;
+    const what = describe(assignments);
+    if (reason === "member_lost") {
+      this.#log.warning(`The group dropped this consumer: lost ${what}; what was not committed comes again`);
+    } else if (reason === "rebalance") {
+      this.#log.info(`The group rebalances: gave back ${what}`);
+    }
+    return states;
+  }
+
+  /** The newest low marks that are beyond what was committed. */
+  get commits(): readonly OffsetCommit[] {
+    const commits: OffsetCommit[] = [];
+    for (const state of this.#current.values()) {
+      const commit = state.commit;
+      if (commit !== undefined) commits.push(commit);
+    }
+    return commits;
+  }
+
+  /** Messages that are finished and not committed, in all partitions together. */
+  get pending(): number {
+    let pending = 0;
+    for (const state of this.#current.values()) pending += state.pending;
+    return pending;
+  }
+
+  /** The group accepted low marks. */
+  committed(offsets: readonly OffsetCommit[]): void {
+    for (const commit of offsets) {
+      const state = this.#current.get(keyOf(commit));
+      if (state?.assignment.epoch === commit.epoch) state.committed(commit.offset);
+    }
+  }
+
+  /** Records that wait, in all partitions together. */
+  get lag(): bigint {
+    let lag = 0n;
+    for (const state of this.#current.values()) lag += state.lag;
+    return lag;
+  }
+
+  #matching(assignments: readonly Assignment[]): ReadonlySet<PartitionState> {
+    const states = new Set<PartitionState>();
+    for (const assignment of assignments) {
+      const state = this.#current.get(keyOf(assignment));
+      if (state?.assignment.epoch === assignment.epoch) states.add(state);
+    }
+    return states;
+  }
+}
+
+/** `orders[0,1,2], customers[0]`, or `no partitions`. */
+function describe(partitions: readonly TopicPartition[]): string {
+  const byTopic = new Map<string, number[]>();
+  for (const { topic, partition } of partitions) {
+    byTopic.set(topic, [...(byTopic.get(topic) ?? []), partition]);
+  }
+  const parts = [...byTopic].map(([topic, list]) => `${topic}[${list.sort((a, b) => a - b).join(",")}]`);
+  return parts.length === 0 ? "no partitions" : parts.join(", ");
+}

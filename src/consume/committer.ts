@@ -1,0 +1,95 @@
+import { errorText, kindOf, UnavailableError } from "../core/errors.ts";
+import type { Logger } from "../core/logger.ts";
+import { type ConsumerSession, type OffsetCommit, PartitionsLostError } from "../kafka/driver.ts";
+import type { Clock } from "../runtime/clock.ts";
+import { outageBackoffMs } from "./backoff.ts";
+
+/** What a committer needs. */
+export interface CommitterPorts {
+  readonly session: Pick<ConsumerSession, "commit">;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** How long commits may fail before the job ends, in milliseconds. */
+  readonly recoveryTimeoutMs: number;
+  /** The newest low marks of all partitions that have something to commit. */
+  newest(): readonly OffsetCommit[];
+  /** The group accepted them. */
+  accepted(offsets: readonly OffsetCommit[]): void;
+  /** Commits cannot go on: the job must end. */
+  failed(error: unknown): void;
+}
+
+/**
+ * Commits low marks: at most one OffsetCommit is in flight, and it carries the newest marks of all partitions, so that
+ * one round trip serves everything that finished meanwhile.
+ */
+export class Committer {
+  readonly #ports: CommitterPorts;
+  /** Ends back-offs when nobody waits for commits any more. */
+  readonly #leave = new AbortController();
+  #running: Promise<void> | undefined;
+  #again: Promise<void> | undefined;
+  #lastAt: number;
+
+  constructor(ports: CommitterPorts) {
+    this.#ports = ports;
+    this.#lastAt = ports.clock.now();
+  }
+
+  /** When the last commit began. */
+  get lastAt(): number {
+    return this.#lastAt;
+  }
+
+  /**
+   * Commits what is finished now. Resolves when the group has accepted it, or when it does not matter any more (the
+   * partitions were lost, the committer was closed, the job fails). Never rejects.
+   */
+  flush(): Promise<void> {
+    if (this.#running === undefined) return this.#start();
+    // what runs may have read the marks before the caller's message finished: one more round serves all who wait
+    this.#again ??= this.#running.then(() => {
+      this.#again = undefined;
+      return this.#start();
+    });
+    return this.#again;
+  }
+
+  /** Gives up on a commit that keeps failing; one that is on its way goes on. */
+  close(): void {
+    this.#leave.abort();
+  }
+
+  #start(): Promise<void> {
+    const run = this.#commit().finally(() => {
+      if (this.#running === run) this.#running = undefined;
+    });
+    return this.#running = run;
+  }
+
+  async #commit(): Promise<void> {
+    const { clock, session, log } = this.#ports;
+    const since = clock.now();
+    for (let failures = 1;; failures++) {
+      const offsets = this.#ports.newest();
+      if (offsets.length === 0) return;
+      this.#lastAt = clock.now();
+      try {
+        await session.commit(offsets);
+        return this.#ports.accepted(offsets);
+      } catch (error) {
+        if (this.#leave.signal.aborted || error instanceof PartitionsLostError) return; // `lost` follows
+        const outOfTime = clock.now() - since >= this.#ports.recoveryTimeoutMs;
+        if (kindOf(error) !== "unavailable" || outOfTime) return this.#ports.failed(commitError(error));
+        const wait = outageBackoffMs(failures);
+        log.warning(`Cannot commit offsets, trying again in ${wait} ms: ${errorText(error)}`);
+        await clock.sleep(wait, this.#leave.signal);
+        if (this.#leave.signal.aborted) return;
+      }
+    }
+  }
+}
+
+function commitError(cause: unknown): unknown {
+  return kindOf(cause) === "unavailable" ? new UnavailableError("Cannot commit offsets", { cause }) : cause;
+}

@@ -1,0 +1,73 @@
+import { Lanes } from "./lanes.ts";
+import type { PartitionState } from "./partition_state.ts";
+import { type Ending, type Task, Work, type WorkPorts } from "./work.ts";
+
+/** What a dispatcher needs. */
+export interface DispatcherPorts {
+  readonly work: WorkPorts;
+  /** Messages in work at the same time. */
+  readonly maxConcurrency: number;
+  /** A queued record of this partition was handed out: there is room for more. */
+  handedOut(partition: PartitionState): void;
+  /** A message has ended. Its lane and its slot stay taken until this resolves: so the next waits for its commit. */
+  ended(work: Work, ending: Ending): Promise<void>;
+}
+
+/** Hands queued records out to work, as many at a time as may run side by side. */
+export class Dispatcher {
+  readonly #ports: DispatcherPorts;
+  /** `ordering: partition`. The lane outlives an assignment: what still runs of a lost one is not started twice. */
+  readonly #lanes = new Lanes<Task>(({ partition }) => partition.name);
+  readonly #inFlight = new Map<Work, Promise<void>>();
+  #closed = false;
+
+  constructor(ports: DispatcherPorts) {
+    this.#ports = ports;
+  }
+
+  /** What is in work now. */
+  get inFlight(): readonly Work[] {
+    return [...this.#inFlight.keys()];
+  }
+
+  /** Queues a record. Call {@link Dispatcher.pump} after the last. */
+  add(task: Task): void {
+    if (!this.#closed) this.#lanes.add(task);
+  }
+
+  /** Hands out what may run now. */
+  pump(): void {
+    while (!this.#closed && this.#inFlight.size < this.#ports.maxConcurrency) {
+      const task = this.#lanes.next();
+      if (task === undefined) return;
+      this.#ports.handedOut(task.partition);
+      const work = new Work(task, this.#ports.work);
+      this.#inFlight.set(work, this.#run(work));
+    }
+  }
+
+  /** Drops what is queued of these partitions; returns what is in work of them. */
+  revoke(partitions: ReadonlySet<PartitionState>): readonly Work[] {
+    this.#lanes.drop((task) => partitions.has(task.partition));
+    return this.inFlight.filter((work) => partitions.has(work.task.partition));
+  }
+
+  /** Resolves when these messages have ended. Never rejects. */
+  async settled(works: readonly Work[] = this.inFlight): Promise<void> {
+    await Promise.all(works.map((work) => this.#inFlight.get(work)));
+  }
+
+  /** Hands out nothing more, and ends all back-offs. What is in work goes on. */
+  close(): void {
+    this.#closed = true;
+    for (const work of this.#inFlight.keys()) work.leave();
+  }
+
+  async #run(work: Work): Promise<void> {
+    const ending = await work.run();
+    await this.#ports.ended(work, ending);
+    this.#inFlight.delete(work);
+    this.#lanes.release(work.task);
+    this.pump();
+  }
+}

@@ -1,0 +1,89 @@
+import type { Assignment, FetchedRecords, OffsetCommit } from "../kafka/driver.ts";
+import { OffsetLedger } from "./offset_ledger.ts";
+
+/** Queued records above which a partition is paused: more would only cost memory. */
+const PAUSE_ABOVE = 500;
+/** Queued records below which it goes on: enough to work on while the next fetch is under way. */
+const RESUME_BELOW = 250;
+
+/** One assignment of a partition: its ledger, and how much of it waits here. */
+export class PartitionState {
+  readonly assignment: Assignment;
+  readonly ledger: OffsetLedger;
+  /** No more work is handed out: a rebalance began, or the assignment has ended. */
+  revoked = false;
+  /** The assignment has ended: nothing of it may be committed. */
+  lost = false;
+  #queued = 0;
+  #finished = 0;
+  #paused = false;
+  #endOffset: bigint;
+
+  constructor(assignment: Assignment) {
+    this.assignment = assignment;
+    this.ledger = new OffsetLedger(assignment.position);
+    if (assignment.committed !== null) this.ledger.committed(assignment.committed);
+    this.#endOffset = assignment.position;
+  }
+
+  /** `orders[0]`. */
+  get name(): string {
+    return `${this.assignment.topic}[${this.assignment.partition}]`;
+  }
+
+  /** Takes note of a fetch. */
+  fetched(batch: FetchedRecords): void {
+    for (const record of batch.records) this.ledger.track(record.offset);
+    this.ledger.advance(batch.nextOffset);
+    this.#queued += batch.records.length;
+    this.#endOffset = batch.endOffset;
+  }
+
+  /** A queued record was handed out. */
+  handedOut(): void {
+    this.#queued--;
+  }
+
+  /** A record is done. */
+  finish(offset: bigint): void {
+    if (this.ledger.finish(offset)) this.#finished++;
+  }
+
+  /** The group accepted an offset. */
+  committed(offset: bigint): void {
+    this.ledger.committed(offset);
+    this.#finished = 0;
+  }
+
+  /** Messages that are finished and not committed; at least one where only gaps moved the position. */
+  get pending(): number {
+    return this.commit === undefined ? 0 : Math.max(this.#finished, 1);
+  }
+
+  /** Whether fetching should change now: `pause`, `resume`, or neither. */
+  flow(): "pause" | "resume" | undefined {
+    if (!this.#paused && this.#queued > PAUSE_ABOVE) {
+      this.#paused = true;
+      return "pause";
+    }
+    if (this.#paused && this.#queued < RESUME_BELOW) {
+      this.#paused = false;
+      return "resume";
+    }
+    return undefined;
+  }
+
+  /** What may be committed now, if it is more than was committed. */
+  get commit(): OffsetCommit | undefined {
+    const offset = this.lost ? undefined : this.ledger.toCommit;
+    if (offset === undefined) return undefined;
+    const { topic, partition, epoch } = this.assignment;
+    return { topic, partition, epoch, offset };
+  }
+
+  /** Records below the last stable offset that are not done, as far as it is known. */
+  get lag(): bigint {
+    const lag = this.#endOffset - this.ledger.lowMark;
+    return lag > 0n ? lag : 0n;
+  }
+}
