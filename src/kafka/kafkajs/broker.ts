@@ -1,0 +1,140 @@
+import type { Buffer } from "node:buffer";
+import type { PartitionMetadata, ProtocolRequest } from "./internals.ts";
+
+/** Partitions of a topic, for requests. */
+export interface TopicPartitions<P> {
+  readonly topic: string;
+  readonly partitions: readonly P[];
+}
+
+/** The metadata of one topic. */
+export interface TopicMetadata {
+  readonly topicErrorCode: number;
+  readonly topic: string;
+  readonly isInternal: boolean;
+  readonly partitionMetadata: readonly PartitionMetadata[];
+}
+
+/** A record as kafkajs decodes it (src/protocol/recordBatch/record/v0/decoder.js). */
+export interface DecodedRecord {
+  readonly offset: string;
+  readonly timestamp: string;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  /** A name that came twice has a list; the order between names is lost. */
+  readonly headers: Readonly<Record<string, Buffer | null | readonly (Buffer | null)[]>>;
+  readonly isControlRecord: boolean;
+  readonly batchContext: {
+    readonly firstOffset: string;
+    readonly lastOffsetDelta: number;
+    readonly inTransaction: boolean;
+    readonly isControlBatch: boolean;
+    readonly producerId: string;
+  };
+}
+
+/** One partition of a fetch answer (src/protocol/requests/fetch/v11/response.js). */
+export interface FetchedPartition {
+  readonly partition: number;
+  readonly errorCode: number;
+  readonly highWatermark: string;
+  readonly lastStableOffset: string;
+  /** The log's first offset; the name is kafkajs'. */
+  readonly lastStartOffset: string;
+  readonly abortedTransactions: readonly { readonly producerId: string; readonly firstOffset: string }[];
+  /** -1 where none is preferred. */
+  readonly preferredReadReplica: number;
+  readonly messages: readonly DecodedRecord[];
+}
+
+/** What an answered join tells (src/protocol/requests/joinGroup/v5/response.js). */
+export interface JoinedGroup {
+  readonly generationId: number;
+  readonly groupProtocol: string;
+  readonly leaderId: string;
+  readonly memberId: string;
+  /** Only the leader is told the members. */
+  readonly members: readonly { readonly memberId: string; readonly memberMetadata: Buffer }[];
+}
+
+/**
+ * One broker (src/broker/index.js). Requests reject with kafkajs' errors at the first error code in the answer: where
+ * each partition's own code matters, use `rawRequest`.
+ */
+export interface Broker {
+  readonly nodeId: number | null;
+  readonly brokerAddress: string;
+  readonly connectionPool: {
+    readonly host: string;
+    readonly port: number;
+    send(request: ProtocolRequest): Promise<unknown>;
+  };
+  isConnected(): boolean;
+  connect(): Promise<void>;
+  /** Waits for requests under way, then ends both connections (fetches have their own). */
+  disconnect(): Promise<void>;
+  /** All topics where none is named. */
+  metadata(topics?: readonly string[]): Promise<{
+    readonly brokers: readonly { readonly nodeId: number; readonly host: string; readonly port: number }[];
+    readonly topicMetadata: readonly TopicMetadata[];
+  }>;
+  /** Waits for the group: up to `rebalanceTimeout` and five seconds. Asks once more with the id it is given. */
+  joinGroup(request: {
+    groupId: string;
+    sessionTimeout: number;
+    rebalanceTimeout: number;
+    memberId?: string;
+    protocolType?: string;
+    groupProtocols: readonly { name: string; metadata: Buffer }[];
+  }): Promise<JoinedGroup>;
+  syncGroup(request: {
+    groupId: string;
+    generationId: number;
+    memberId: string;
+    groupAssignment: readonly { memberId: string; memberAssignment: Buffer }[];
+  }): Promise<{ readonly memberAssignment: Buffer }>;
+  heartbeat(request: { groupId: string; groupGenerationId: number; memberId: string }): Promise<unknown>;
+  leaveGroup(request: { groupId: string; memberId: string }): Promise<unknown>;
+  offsetCommit(request: {
+    groupId: string;
+    groupGenerationId: number;
+    memberId: string;
+    topics: readonly TopicPartitions<{ partition: number; offset: string; metadata?: string | null }>[];
+  }): Promise<unknown>;
+  /** An offset of `-1` is none. */
+  offsetFetch(
+    request: { groupId: string; topics: readonly TopicPartitions<{ partition: number }>[] },
+  ): Promise<{
+    readonly responses: readonly TopicPartitions<
+      { readonly partition: number; readonly offset: string; readonly errorCode: number }
+    >[];
+  }>;
+  fetch(request: {
+    isolationLevel?: number;
+    maxWaitTime: number;
+    minBytes: number;
+    maxBytes: number;
+    topics: readonly TopicPartitions<{ partition: number; fetchOffset: string; maxBytes: number }>[];
+    rackId?: string;
+  }): Promise<{
+    readonly responses: readonly {
+      readonly topicName: string;
+      readonly partitions: readonly FetchedPartition[];
+    }[];
+  }>;
+  /** A timestamp of -1 asks for the end, -2 for the beginning. */
+  listOffsets(request: {
+    isolationLevel?: number;
+    topics: readonly TopicPartitions<{ partition: number; timestamp: number }>[];
+  }): Promise<{
+    readonly responses: readonly TopicPartitions<
+      { readonly partition: number; readonly errorCode: number; readonly offset: string }
+    >[];
+  }>;
+  initProducerId(request: { transactionalId?: string; transactionTimeout: number }): Promise<{
+    readonly producerId: string;
+    readonly producerEpoch: number;
+  }>;
+  /** Chooses the newest version of a request that both sides know. */
+  lookupRequest(apiKey: number | undefined, definition: unknown): (parameters: object) => ProtocolRequest;
+}
