@@ -1,0 +1,82 @@
+import { z } from "zod";
+import { artifact, defineMod } from "../../core/define_mod.ts";
+import { PermanentError } from "../../core/errors.ts";
+import { dataParam } from "../../core/params.ts";
+import type { Row } from "../../core/rows.ts";
+import { jsonText, parseJson } from "./json_text.ts";
+
+const MEBIBYTE = 1024 * 1024;
+
+const jsonInput = z.custom<string | Uint8Array | null>(
+  (value) =>
+    value === null || value === undefined || typeof value === "string" || value instanceof Uint8Array,
+  { error: "expected JSON as text or as bytes (Uint8Array)" },
+);
+
+/**
+ * Turns a JSON text into an object or a list of objects. Whatever is wrong with the text is a `PermanentError`: it says
+ * line, column and what was expected, and never quotes the text.
+ */
+export const jsonParser = defineMod({
+  name: "json_parser",
+  description: "Turns a JSON text, such as a message's value, into an object or a list of objects.",
+  params: z.strictObject({
+    json_string: dataParam(
+      jsonInput,
+      "The JSON: text, or bytes in UTF-8. An object, or a list of objects. Null (a tombstone) is a record error.",
+    ),
+    big_numbers: z.enum(["bigint", "string", "error"]).default("bigint").meta({
+      description:
+        "What becomes of an integer beyond 2^53, which a number would round: a bigint, its digits as a " +
+        "string, or a record error.",
+    }),
+    decimals: z.enum(["number", "string"]).default("number").meta({
+      description:
+        "What becomes of a number with a fraction or an exponent: a number (the nearest double), or its " +
+        "text as it was sent, so that 12.50 stays 12.50.",
+    }),
+    max_bytes: z.int().min(1).max(512 * MEBIBYTE).default(16 * MEBIBYTE).meta({
+      description: "Largest text in bytes; a larger one is a record error.",
+      advanced: true,
+    }),
+    max_depth: z.int().min(1).max(2000).default(1000).meta({
+      description: "Most levels of objects and lists within each other; more is a record error.",
+      advanced: true,
+    }),
+  }),
+  artifacts: {
+    data: artifact<Row | readonly Row[]>("The object, or the list of objects."),
+  },
+  run({ json_string: input, big_numbers: bigNumbers, decimals, max_bytes: maxBytes, max_depth: maxDepth }) {
+    if (input === null || input === undefined) {
+      throw new PermanentError(
+        "json_string is null: the message has no value (a tombstone), so there is no JSON",
+      );
+    }
+    const text = jsonText(input, maxBytes);
+    const data = objectOrList(parseJson(text, { bigNumbers, decimals, maxBytes, maxDepth }));
+    return { artifacts: { data }, metrics: { rows: Array.isArray(data) ? data.length : 1 } };
+  },
+});
+
+function objectOrList(value: unknown): Row | readonly Row[] {
+  if (!Array.isArray(value)) {
+    if (isObject(value)) return value;
+    throw new PermanentError(`the JSON text is ${kindOf(value)}: expected an object or a list of objects`);
+  }
+  const wrong = value.findIndex((item) => !isObject(item));
+  if (wrong < 0) return value as readonly Row[];
+  throw new PermanentError(
+    `element ${wrong} of the JSON list is ${kindOf(value[wrong])}: expected an object`,
+  );
+}
+
+function isObject(value: unknown): value is Row {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "a list";
+  return typeof value === "bigint" ? "a number" : `a ${typeof value}`;
+}
