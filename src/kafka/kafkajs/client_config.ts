@@ -1,3 +1,4 @@
+import { setting } from "../additional_config.ts";
 import type { ConnectionConfig, SaslConfig, TlsConfig } from "../connection.ts";
 
 /** kafkajs' options for connections, made from ours. Holds secrets: never print it. */
@@ -20,17 +21,12 @@ export function clientConfig(connection: ConnectionConfig): KafkajsClientConfig 
     clientId: connection.clientId,
     ssl: connection.tls === undefined ? undefined : tlsOptions(connection.tls),
     sasl: connection.sasl === undefined ? undefined : saslOptions(connection.sasl),
-    connectionTimeout: numeric(connection, "socket.connection.setup.timeout.ms", 10_000),
-    authenticationTimeout: numeric(connection, "socket.connection.setup.timeout.ms", 10_000),
-    requestTimeout: numeric(connection, "request.timeout.ms", 30_000),
+    connectionTimeout: setting(connection.settings, "socket.connection.setup.timeout.ms"),
+    authenticationTimeout: setting(connection.settings, "socket.connection.setup.timeout.ms"),
+    requestTimeout: setting(connection.settings, "request.timeout.ms"),
     enforceRequestTimeout: true,
-    metadataMaxAge: numeric(connection, "metadata.max.age.ms", 300_000),
+    metadataMaxAge: setting(connection.settings, "metadata.max.age.ms"),
   };
-}
-
-function numeric(connection: ConnectionConfig, name: string, fallback: number): number {
-  const value = connection.settings[name];
-  return typeof value === "number" ? value : fallback;
 }
 
 function saslOptions(sasl: SaslConfig) {

@@ -1,0 +1,193 @@
+import type { Logger } from "../../core/logger.ts";
+import type { Clock } from "../../runtime/clock.ts";
+import type { Assignment, FetchedRecords, TopicPartition } from "../driver.ts";
+import type { FetchedPartition } from "./broker.ts";
+import { factsOf } from "./error_facts.ts";
+import { type Cluster, errorFromCode } from "./internals.ts";
+import { Outage } from "./outage.ts";
+import { byTopic, keyOf } from "./partitions.ts";
+import { rawRequest } from "./raw_request.ts";
+import { readPartition } from "./records.ts";
+
+/** Sizes in bytes, times in milliseconds; by Kafka's names in additional_config. */
+export interface FetchSettings {
+  readonly maxWaitMs: number;
+  readonly minBytes: number;
+  readonly maxBytes: number;
+  readonly maxPartitionBytes: number;
+  readonly isolationLevel: number;
+}
+
+/** What a fetcher needs. */
+export interface FetcherPorts {
+  readonly cluster: Cluster;
+  readonly settings: FetchSettings;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** How long fetching may fail before it gives up. */
+  readonly recoveryTimeoutMs: number;
+  /** Records of an assignment that is still held. */
+  records(fetched: FetchedRecords): void;
+  /** The position of this assignment does not exist any more; resolves when a new one was found. */
+  outOfRange(assignment: Assignment): Promise<void>;
+  /** Fetching cannot go on. */
+  failed(error: unknown): void;
+}
+
+/** Time between two looks for work while everything is paused, in milliseconds; a resume wakes it at once. */
+const IDLE_MS = 1_000;
+
+/** Fetches the partitions of one generation: one loop for each broker that leads some of them. */
+export class Fetcher {
+  readonly #ports: FetcherPorts;
+  readonly #held = new Map<string, { assignment: Assignment; next: bigint; paused: boolean }>();
+  readonly #loops = new Map<string, Promise<void>>();
+  readonly #end = new AbortController();
+  #wake = new AbortController();
+
+  constructor(ports: FetcherPorts) {
+    this.#ports = ports;
+  }
+
+  /** Fetches this assignment from now on. */
+  hold(assignment: Assignment): void {
+    this.#held.set(keyOf(assignment), { assignment, next: assignment.position, paused: false });
+    this.regroup();
+  }
+
+  /** Fetches it no more. */
+  drop(partition: TopicPartition): void {
+    this.#held.delete(keyOf(partition));
+  }
+
+  /** Pauses or resumes a partition; ignored where it is not held. */
+  pause(partition: TopicPartition, paused: boolean): void {
+    const held = this.#held.get(keyOf(partition));
+    if (held === undefined) return;
+    held.paused = paused;
+    if (!paused) this.#awaken();
+  }
+
+  /** Ends all loops; answers on their way are dropped. */
+  close(): void {
+    this.#end.abort();
+    this.#held.clear();
+    this.#awaken();
+  }
+
+  /** Starts a loop for each leader that has none: after metadata was read anew. */
+  regroup(): void {
+    for (const { assignment: { topic, partition } } of this.#held.values()) {
+      const leader = this.#leaderOf(topic, partition);
+      if (!this.#loops.has(leader)) {
+        const loop = this.#fetchFrom(leader).finally(() => this.#loops.delete(leader));
+        this.#loops.set(leader, loop);
+        loop.catch((error) => this.#ports.failed(error));
+      }
+    }
+    this.#awaken();
+  }
+
+  #leaderOf(topic: string, partition: number): string {
+    const found = this.#ports.cluster.findTopicPartitionMetadata(topic)
+      .find(({ partitionId }) => partitionId === partition);
+    return String(found?.leader ?? -1);
+  }
+
+  async #fetchFrom(leader: string): Promise<void> {
+    const { clock, log, recoveryTimeoutMs, cluster } = this.#ports;
+    const outage = new Outage({ clock, log, boundMs: recoveryTimeoutMs });
+    while (!this.#end.signal.aborted) {
+      const led = [...this.#held.values()].filter(({ assignment: { topic, partition } }) =>
+        this.#leaderOf(topic, partition) === leader
+      );
+      if (led.length === 0) return;
+      const active = led.filter(({ paused }) => !paused);
+      if (active.length === 0) {
+        await clock.sleep(IDLE_MS, this.#wake.signal);
+        continue;
+      }
+      try {
+        await this.#fetch(leader, active.map(({ assignment, next }) => ({ assignment, next })));
+        outage.over();
+      } catch (error) {
+        if (this.#end.signal.aborted) return;
+        await outage.failed(error, "fetch records", this.#end.signal);
+        await cluster.refreshMetadata().then(() => this.regroup(), () => {}); // the next round says why not
+      }
+    }
+  }
+
+  async #fetch(leader: string, wanted: readonly { assignment: Assignment; next: bigint }[]): Promise<void> {
+    const { cluster, settings } = this.#ports;
+    if (leader === "-1") throw errorFromCode(5); // LEADER_NOT_AVAILABLE
+    await cluster.refreshMetadataIfNecessary();
+    const broker = await cluster.findBroker({ nodeId: leader });
+    const topics = byTopic(
+      wanted.map(({ assignment: { topic, partition }, next }) => ({ topic, partition, next })),
+      ({ partition, next }) => ({
+        partition,
+        fetchOffset: next.toString(),
+        maxBytes: settings.maxPartitionBytes,
+      }),
+    );
+    const answer = await this.#ask(
+      () =>
+        rawRequest<{ responses: { topicName: string; partitions: FetchedPartition[] }[] }>(broker, "Fetch", {
+          replicaId: -1,
+          isolationLevel: settings.isolationLevel,
+          maxWaitTime: settings.maxWaitMs,
+          minBytes: settings.minBytes,
+          maxBytes: settings.maxBytes,
+          topics,
+        }),
+      broker,
+    );
+    let problem: unknown;
+    for (const { topicName, partitions } of answer.responses) {
+      for (const fetched of partitions) problem ??= await this.#deliver(topicName, fetched, wanted);
+    }
+    if (problem !== undefined) throw problem;
+  }
+
+  async #ask<T>(request: () => Promise<T>, broker: Parameters<typeof rawRequest>[0]): Promise<T> {
+    try {
+      return await request();
+    } catch (error) {
+      if (factsOf(error).names.includes("KafkaJSRequestTimeoutError")) {
+        this.#ports.cluster.removeBroker(broker.connectionPool); // half open: begin with a new connection
+        broker.disconnect().catch(() => {});
+      }
+      throw error;
+    }
+  }
+
+  /** Hands on what came of a partition; returns the error that came instead. */
+  async #deliver(
+    topic: string,
+    fetched: FetchedPartition,
+    wanted: readonly { assignment: Assignment; next: bigint }[],
+  ): Promise<unknown> {
+    const held = this.#held.get(keyOf({ topic, partition: fetched.partition }));
+    const asked = wanted.find(({ assignment }) => assignment === held?.assignment);
+    if (held === undefined || asked === undefined) return undefined; // it was lost meanwhile
+    if (fetched.errorCode !== 0) {
+      const error = errorFromCode(fetched.errorCode);
+      if (error.type !== "OFFSET_OUT_OF_RANGE") return error;
+      await this.#ports.outOfRange({ ...held.assignment, position: held.next });
+      return undefined;
+    }
+    const reading = readPartition(topic, asked.next, fetched);
+    const { partition, epoch } = held.assignment;
+    if (reading.nextOffset > held.next || reading.records.length > 0) {
+      held.next = reading.nextOffset;
+      this.#ports.records({ topic, partition, epoch, ...reading });
+    }
+    return undefined;
+  }
+
+  #awaken(): void {
+    this.#wake.abort();
+    this.#wake = new AbortController();
+  }
+}
