@@ -4,6 +4,7 @@ import { PermanentError } from "../../core/errors.ts";
 import { dataParam } from "../../core/params.ts";
 import type { Row } from "../../core/rows.ts";
 import { jsonText, parseJson } from "./json_text.ts";
+import { nameKind } from "./words.ts";
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -62,21 +63,15 @@ export const jsonParser = defineMod({
 function objectOrList(value: unknown): Row | readonly Row[] {
   if (!Array.isArray(value)) {
     if (isObject(value)) return value;
-    throw new PermanentError(`the JSON text is ${kindOf(value)}: expected an object or a list of objects`);
+    throw new PermanentError(`the JSON text is ${nameKind(value)}: expected an object or a list of objects`);
   }
   const wrong = value.findIndex((item) => !isObject(item));
   if (wrong < 0) return value as readonly Row[];
   throw new PermanentError(
-    `element ${wrong} of the JSON list is ${kindOf(value[wrong])}: expected an object`,
+    `element ${wrong} of the JSON list is ${nameKind(value[wrong])}: expected an object`,
   );
 }
 
 function isObject(value: unknown): value is Row {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function kindOf(value: unknown): string {
-  if (value === null) return "null";
-  if (Array.isArray(value)) return "a list";
-  return typeof value === "bigint" ? "a number" : `a ${typeof value}`;
 }

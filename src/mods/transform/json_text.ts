@@ -1,5 +1,6 @@
 import { PermanentError } from "../../core/errors.ts";
 import { findJsonProblem } from "./json_scan.ts";
+import { quoteName } from "./words.ts";
 
 /** What to do with an integer that a JavaScript number cannot hold exactly, beyond 2^53 - 1 either way. */
 export type BigNumbers = "bigint" | "string" | "error";
@@ -86,17 +87,13 @@ function exactNumbers({ bigNumbers, decimals }: JsonOptions) {
     if (!INTEGER.test(source)) {
       if (decimals === "string") return source;
       if (Number.isFinite(value)) return value;
-      throw new PermanentError(`${named(key)} is a number too large for a double`);
+      throw new PermanentError(`${quoteName(key)} is a number too large for a double`);
     }
     if (Number.isSafeInteger(value)) return value;
-    if (bigNumbers === "error") throw new PermanentError(`${named(key)} is an integer beyond 2^53`);
+    if (bigNumbers === "error") throw new PermanentError(`${quoteName(key)} is an integer beyond 2^53`);
     if (source.length > MAX_DIGITS) {
-      throw new PermanentError(`${named(key)} is an integer of more than ${MAX_DIGITS} digits`);
+      throw new PermanentError(`${quoteName(key)} is an integer of more than ${MAX_DIGITS} digits`);
     }
     return bigNumbers === "string" ? source : BigInt(source);
   };
-}
-
-function named(key: string): string {
-  return JSON.stringify(key.length > 60 ? `${key.slice(0, 60)}…` : key);
 }

@@ -77,7 +77,7 @@ Deno.test("json_parser takes an object, a list of objects, and an empty list", a
 
 Deno.test("json_parser refuses a scalar at the top, and in a list of rows", async () => {
   assert.match(await refused("5"), /is a number: expected an object or a list of objects/);
-  assert.match(await refused("12345678901234567890"), /is a number/);
+  assert.match(await refused("12345678901234567890"), /is a (number|bigint)/);
   assert.match(await refused('"x"'), /is a string/);
   assert.match(await refused("null"), /is null/);
   assert.match(await refused('[{"a":1},[]]'), /element 1 of the JSON list is a list: expected an object/);
