@@ -103,20 +103,34 @@ function ownKind(error: Error): ErrorKind {
   if (error instanceof ConfigurationError) return "configuration";
   if (error instanceof UnavailableError) return "unavailable";
   if (error instanceof PermanentError) return "permanent";
-  const listed = ERROR_KINDS[error.name];
+  const listed = Object.hasOwn(ERROR_KINDS, error.name) ? ERROR_KINDS[error.name] : undefined;
   return listed === undefined || listed === "inherited" ? "record" : listed;
 }
 
-/** The text of a thrown value and of its causes, each once, in one line: `outer: because: inner`. */
+/**
+ * The text of a thrown value and of its causes, each once, outermost first: `outer: because: inner`. Never throws,
+ * whatever was thrown.
+ */
 export function errorText(error: unknown): string {
   const parts: string[] = [];
   const seen = new Set<unknown>();
-  let next: unknown = error;
-  while (next !== undefined && next !== null && !seen.has(next)) {
+  const open: unknown[] = [error];
+  while (open.length > 0) {
+    const next = open.shift();
+    if (next === undefined || next === null || seen.has(next)) continue;
     seen.add(next);
-    const text = next instanceof Error ? next.message || next.name : String(next);
+    const text = ownText(next);
     if (text !== "" && !parts.some((part) => part.includes(text))) parts.push(text);
-    next = next instanceof Error ? next.cause : undefined;
+    if (next instanceof Error) open.unshift(next.cause);
+    if (next instanceof AggregateError) open.push(...next.errors);
   }
-  return parts.join(": ");
+  return parts.length > 0 ? parts.join(": ") : `${error === "" ? "an empty text" : error} was thrown`;
+}
+
+function ownText(thrown: unknown): string {
+  if (thrown instanceof AggregateError && thrown.errors.length > 0) return thrown.message; // its parts say more
+  if (thrown instanceof Error) return String(thrown.message || thrown.name);
+  if (typeof thrown !== "object" || thrown === null) return String(thrown);
+  const message = (thrown as { message?: unknown }).message;
+  return typeof message === "string" ? message : "an object that is not an Error"; // it may hold a payload
 }

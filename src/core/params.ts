@@ -41,6 +41,19 @@ export function unwrap(schema: z.ZodType): z.ZodType {
   return inner;
 }
 
+/** The schema of a property, a list's item or a record's value, through its wrappers; undefined where it is unknown. */
+export function childSchema(schema: z.ZodType | undefined, step: PropertyKey): z.ZodType | undefined {
+  if (schema === undefined) return undefined;
+  const inner = unwrap(schema) as {
+    shape?: Record<PropertyKey, z.ZodType>;
+    element?: z.ZodType;
+    valueType?: z.ZodType;
+  };
+  if (typeof step === "number") return inner.element;
+  if (inner.shape !== undefined) return Object.hasOwn(inner.shape, step) ? inner.shape[step] : undefined;
+  return inner.valueType;
+}
+
 function innerOf(schema: z.ZodType): z.ZodType | undefined {
   const def = schema.def as { innerType?: z.ZodType; in?: z.ZodType };
   return def.innerType ?? def.in;

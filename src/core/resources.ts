@@ -6,6 +6,12 @@ export interface Resource {
   close(): Promise<void>;
 }
 
+/** A resource that could not be closed, and why. */
+export interface CloseFailure {
+  readonly name: string;
+  readonly reason: unknown;
+}
+
 const open = new Set<Resource>();
 
 /** Remembers a resource until it is closed; call what is returned if it closes earlier. */
@@ -15,30 +21,37 @@ export function trackResource(resource: Resource): () => void {
 }
 
 /**
- * Closes everything that is open, the newest first, and waits at most `boundMs`. Returns what could not be closed, with
- * its reason; it never throws and never hangs.
+ * Closes everything that is open, the newest first, each when the one before has closed or has used up its share of the
+ * time: one that hangs does not keep the others from closing. Waits at most `boundMs` in all. Returns what could not be
+ * closed, with its reason; it never throws and never hangs.
  */
-export async function closeResources(
-  boundMs: number,
-): Promise<{ name: string; reason: unknown }[]> {
-  const failed: { name: string; reason: unknown }[] = [];
-  const newestFirst = [...open].reverse();
-  open.clear();
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<"late">((resolve) => timer = setTimeout(() => resolve("late"), boundMs));
-  for (const resource of newestFirst) {
-    try {
-      const ended = await Promise.race([resource.close(), late]);
-      if (ended === "late") {
-        failed.push({
-          name: resource.name,
-          reason: new Error(`it did not close within ${boundMs} ms`),
-        });
-      }
-    } catch (reason) {
-      failed.push({ name: resource.name, reason });
-    }
+export async function closeResources(boundMs: number): Promise<CloseFailure[]> {
+  const deadline = performance.now() + boundMs;
+  const failed: CloseFailure[] = [];
+  const closing = new Map<Resource, Promise<void>>();
+  while (open.size > 0) {
+    const newest = [...open].at(-1)!;
+    const share = (deadline - performance.now()) / open.size;
+    open.delete(newest);
+    const closed = close(newest).catch((reason) => void failed.push({ name: newest.name, reason }))
+      .finally(() => closing.delete(newest));
+    closing.set(newest, closed);
+    await within(share, closed);
   }
+  await within(deadline - performance.now(), Promise.all(closing.values()));
+  for (const { name } of closing.keys()) {
+    failed.push({ name, reason: new Error(`it did not close within ${boundMs} ms`) });
+  }
+  return [...failed]; // a copy: one that fails later must not change what was reported
+}
+
+async function close(resource: Resource): Promise<void> {
+  await resource.close();
+}
+
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<void>((resolve) => timer = setTimeout(resolve, Math.max(ms, 0)));
+  await Promise.race([work, late]);
   clearTimeout(timer);
-  return failed;
 }

@@ -1,5 +1,6 @@
 import type { z } from "zod";
-import { metaOf, unwrap } from "./params.ts";
+import { errorText, kindOf, ModError } from "./errors.ts";
+import { childSchema, metaOf, unwrap } from "./params.ts";
 
 /** Where a setting stands: for errors about a reference in it. */
 export interface SettingPlace {
@@ -16,7 +17,8 @@ export type ReferenceResolver = (text: string, place: SettingPlace) => unknown;
 
 /**
  * The parameters with the references of their settings filled in. Parameters that are declared as data are handed on
- * untouched, whatever they hold. Values that came from a reference are coerced to the declared type.
+ * untouched, whatever they hold. Values that came from a reference are coerced to the declared type. Throws a
+ * {@link ModError} with the parameter's path where a reference cannot be filled in.
  */
 export function resolveSettings(
   mod: string,
@@ -24,46 +26,30 @@ export function resolveSettings(
   params: Readonly<Record<string, unknown>>,
   resolve: ReferenceResolver,
 ): Record<string, unknown> {
-  return walkObject(params, schema, "", (text, type, path) => {
-    const value = resolve(text, { mod, parameter: path });
-    return typeof value === "string" ? coerce(value, type) : value;
-  });
+  const fill: Fill = (text, type, path) => {
+    try {
+      const value = resolve(text, { mod, parameter: path });
+      return typeof value === "string" ? coerce(value, type) : value;
+    } catch (error) {
+      throw new ModError(mod, errorText(error), { kind: kindOf(error), parameter: path, cause: error });
+    }
+  };
+  return walk(params, schema, "", fill) as Record<string, unknown>;
 }
 
 type Fill = (text: string, type: z.ZodType | undefined, path: string) => unknown;
 
 function walk(value: unknown, schema: z.ZodType | undefined, path: string, fill: Fill): unknown {
-  if (typeof value === "string") return value.includes("${") ? fill(value, schema, path) : value;
   if (schema !== undefined && metaOf(schema).data === true) return value;
-  const inner = schema === undefined ? undefined : unwrap(schema);
+  if (typeof value === "string") return value.includes("${") ? fill(value, schema, path) : value;
   if (Array.isArray(value)) {
-    const element = (inner as { element?: z.ZodType } | undefined)?.element;
-    return value.map((item, i) => walk(item, element, `${path}[${i}]`, fill));
+    return value.map((item, i) => walk(item, childSchema(schema, i), `${path}[${i}]`, fill));
   }
-  return isPlainObject(value) ? walkObject(value, inner, path, fill) : value;
-}
-
-function walkObject(
-  value: Readonly<Record<string, unknown>>,
-  schema: z.ZodType | undefined,
-  path: string,
-  fill: Fill,
-): Record<string, unknown> {
-  const shape = (schema as { shape?: Record<string, z.ZodType> } | undefined)?.shape;
-  const result: Record<string, unknown> = {};
-  for (const key of Object.keys(value)) {
-    const property = shape !== undefined && Object.hasOwn(shape, key) ? shape[key] : undefined;
-    const item = value[key];
-    const isData = property !== undefined && metaOf(property).data === true;
-    const filled = isData ? item : walk(item, property, path === "" ? key : `${path}.${key}`, fill);
-    Object.defineProperty(result, key, {
-      value: filled,
-      enumerable: true,
-      writable: true,
-      configurable: true,
-    });
-  }
-  return result;
+  if (!isPlainObject(value)) return value;
+  const entries = Object.entries(value).map(([key, item]) =>
+    [key, walk(item, childSchema(schema, key), path === "" ? key : `${path}.${key}`, fill)] as const
+  );
+  return Object.fromEntries(entries); // makes own properties, `__proto__` too
 }
 
 /** A text from the environment as the declared type: `"5"` as 5 for a number, `"[1,2]"` as a list. */

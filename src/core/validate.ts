@@ -1,10 +1,10 @@
 import type { z } from "zod";
 import { type ErrorKind, ModError } from "./errors.ts";
 import type { Mod } from "./define_mod.ts";
+import { expectation, type Issue } from "./expectation.ts";
 import { didYouMean } from "./nearest.ts";
-import { metaOf, unwrap } from "./params.ts";
-
-type Issue = z.core.$ZodIssue;
+import { childSchema, metaOf, unwrap } from "./params.ts";
+import { maskSecrets, namesSecret } from "./secret.ts";
 
 /**
  * The parameters as the mod declares them, defaults filled in. Throws a {@link ModError} that names the path of the
@@ -17,98 +17,83 @@ export function validateParams<P extends z.ZodObject>(
 ): z.output<P> {
   const parsed = mod.params.safeParse(params);
   if (parsed.success) return parsed.data;
-  const issue = worstIssue(mod, parsed.error.issues);
-  const schema = schemaAt(mod.params, issue.path);
-  const kind: ErrorKind = isData(mod, issue) ? "permanent" : "configuration";
-  const path = pathText(issue.path);
-  const value = valueAt(params, issue.path);
-  throw new ModError(mod.name, explain(issue, path, schema, value), { kind, parameter: path });
+  const faults = parsed.error.issues.map((issue) => faultOf(mod.params, withinUnion(issue)));
+  const first = faults[0];
+  if (first === undefined) throw new TypeError(`Cannot explain why ${mod.name} refused its parameters`);
+  // a configuration error wins over data that does not fit: it will not go away with the next message; and a mistyped
+  // name over the missing parameter that it was meant for
+  const settings = faults.filter((fault) => !fault.isData);
+  const worst = settings.find(({ issue }) => issue.code === "unrecognized_keys") ?? settings[0] ?? first;
+  const kind: ErrorKind = worst.isData ? "permanent" : "configuration";
+  throw new ModError(mod.name, explain(worst, params), { kind, parameter: worst.path });
 }
 
-/** A configuration error wins over data that does not fit: it will not go away with the next message. */
-function worstIssue(mod: Mod, issues: readonly Issue[]): Issue {
-  const worst = issues.find((issue) => !isData(mod, issue)) ?? issues[0];
-  if (worst === undefined) throw new TypeError(`Cannot explain why ${mod.name} refused its parameters`);
-  return worst;
+interface Fault {
+  readonly issue: Issue;
+  /** Path of the parameter at fault, the unknown one included. */
+  readonly path: string;
+  readonly schema: z.ZodType | undefined;
+  /** It lies in a parameter that is declared as data. */
+  readonly isData: boolean;
+  /** Its value must not be shown. */
+  readonly isHidden: boolean;
 }
 
-function isData(mod: Mod, issue: Issue): boolean {
-  let schema: z.ZodType | undefined = mod.params;
-  for (const step of issue.path) {
-    schema = childOf(schema, step);
-    if (schema === undefined) return false;
-    if (metaOf(schema).data === true) return true;
-  }
-  return false;
-}
-
-function schemaAt(root: z.ZodType, path: readonly PropertyKey[]): z.ZodType | undefined {
+function faultOf(root: z.ZodType, issue: Issue): Fault {
   let schema: z.ZodType | undefined = root;
-  for (const step of path) schema = childOf(schema, step);
-  return schema;
+  let isData = false;
+  let isHidden = false;
+  for (const step of issue.path) {
+    schema = childSchema(schema, step);
+    const meta = schema === undefined ? {} : metaOf(schema);
+    isData ||= meta.data === true;
+    isHidden ||= isData || meta.secret === true || namesSecret(String(step));
+  }
+  const unknown = issue.code === "unrecognized_keys" && !isData ? issue.keys.slice(0, 1) : [];
+  return { issue, path: pathText([...issue.path, ...unknown]), schema, isData, isHidden };
 }
 
-function childOf(schema: z.ZodType | undefined, step: PropertyKey): z.ZodType | undefined {
-  if (schema === undefined) return undefined;
-  const inner = unwrap(schema) as { shape?: Record<PropertyKey, z.ZodType>; element?: z.ZodType };
-  return typeof step === "number" ? inner.element : inner.shape?.[step];
+/** The part of a union that the value was meant for: the one whose outer form fits, if there is just one. */
+function withinUnion(issue: Issue): Issue {
+  if (issue.code !== "invalid_union") return issue;
+  const inner = issue.errors.filter((issues) => issues.length > 0 && issues.every((i) => i.path.length > 0));
+  const only = inner.length === 1 ? inner[0]?.[0] : undefined;
+  return only === undefined ? issue : withinUnion({ ...only, path: [...issue.path, ...only.path] });
 }
 
-function explain(issue: Issue, path: string, schema: z.ZodType | undefined, value: unknown): string {
+function explain({ issue, path, schema, isData, isHidden }: Fault, params: unknown): string {
+  const what = path === "" ? "its parameters" : `parameter "${path}"`;
   if (issue.code === "unrecognized_keys") {
+    if (isData) return `${what}: expected no other keys than those declared`; // a key of data is data
     const key = String(issue.keys[0]);
     const names = Object.keys((schema === undefined ? {} : unwrap(schema) as { shape?: object }).shape ?? {});
-    const where = path === "" ? "" : ` in ${path}`;
-    return `unknown parameter "${key}"${where}${didYouMean(key, names)} (it takes ${names.join(", ")})`;
+    const where = issue.path.length === 0 ? "" : ` in ${pathText(issue.path)}`;
+    const takes = names.length === 0 ? "it takes none" : `it takes ${names.join(", ")}`;
+    return `unknown parameter "${key}"${where}${didYouMean(key, names)} (${takes})`;
   }
-  const secretOrData = schema !== undefined &&
-    (metaOf(schema).secret === true || metaOf(schema).data === true);
-  const came = secretOrData ? kindOfValue(value) : show(value);
-  if (value === undefined && issue.code !== "custom") {
-    return `parameter "${path}" is missing: expected ${expected(issue)}`;
-  }
-  if (issue.code === "custom") return `parameter "${path}": ${issue.message}`;
-  return `parameter "${path}": expected ${expected(issue)}, got ${came}`;
+  const expected = expectation(issue);
+  if (expected === undefined) return `${what}: ${issue.message}`;
+  const value = valueAt(params, issue.path);
+  if (value === undefined && path !== "") return `${what} is missing: expected ${expected}`;
+  return `${what}: expected ${expected}, got ${isHidden ? kindOfValue(value) : show(value)}`;
 }
 
-function expected(issue: Issue): string {
-  switch (issue.code) {
-    case "invalid_type":
-      return article(issue.expected);
-    case "invalid_value":
-      return `one of ${issue.values.map((value) => JSON.stringify(value)).join(", ")}`;
-    case "too_small":
-      return `${issue.origin === "string" ? "a text of " : issue.origin === "array" ? "a list of " : ""}${
-        issue.inclusive ? "at least" : "more than"
-      } ${issue.minimum}`;
-    case "too_big":
-      return `${issue.inclusive ? "at most" : "less than"} ${issue.maximum}`;
-    case "invalid_union":
-      return unionExpected(issue);
-    default:
-      return issue.message;
-  }
-}
-
-function unionExpected(issue: Extract<Issue, { code: "invalid_union" }>): string {
-  const parts = issue.errors.flat().map(expected);
-  return parts.length === 0 ? issue.message : [...new Set(parts)].join(" or ");
-}
-
-function article(type: string): string {
-  return /^[aeio]/.test(type) ? `an ${type}` : `a ${type}`;
-}
-
+/** A setting as it came, short and without secrets. */
 function show(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
-  if (typeof value === "number" || typeof value === "boolean" || value === null) return String(value);
+  if (typeof value === "string") {
+    const shown = maskSecrets(value);
+    return JSON.stringify(shown.length > 60 ? `${shown.slice(0, 60)}…` : shown);
+  }
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
   return kindOfValue(value);
 }
 
 function kindOfValue(value: unknown): string {
   if (value === null) return "null";
   if (value === undefined) return "nothing";
-  return article(Array.isArray(value) ? "array" : typeof value);
+  if (Array.isArray(value)) return value.length === 0 ? "an empty array" : "an array";
+  if (typeof value === "string") return value === "" ? "an empty text" : "a text";
+  return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }
 
 function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
