@@ -1,0 +1,180 @@
+import { ConfigurationError } from "../../core/errors.ts";
+import {
+  type Assignment,
+  type ConsumerEvents,
+  type ConsumerOptions,
+  type ConsumerSession,
+  type LostReason,
+  type OffsetCommit,
+  PartitionsLostError,
+  type TopicPartition,
+} from "../driver.ts";
+import type { MemoryBroker } from "./broker.ts";
+import { type GroupMember, type MemoryGroup, partitionKey } from "./group.ts";
+import { PartitionReader } from "./partition_reader.ts";
+import { startPosition } from "./start_position.ts";
+import { nextTurn, settlesWithin } from "./timing.ts";
+
+let epochs = 0;
+
+/** A consumer of a {@link MemoryBroker}: a member of a group, with a reader for each of its partitions. */
+export class MemoryConsumerSession implements ConsumerSession, GroupMember {
+  readonly topics: readonly string[];
+  readonly #group: MemoryGroup;
+  readonly #readers = new Map<string, PartitionReader>();
+  /** How many partitions each topic had when the session began: those that come later are read from their beginning. */
+  readonly #firstSeen: ReadonlyMap<string, number>;
+  readonly #ended = Promise.withResolvers<void>();
+  #memberId: string;
+  #generation = -1;
+  #over = false;
+
+  constructor(
+    private readonly broker: MemoryBroker,
+    private readonly options: ConsumerOptions,
+    private readonly events: ConsumerEvents,
+  ) {
+    this.topics = [...new Set(options.topics)];
+    this.#firstSeen = new Map(this.topics.map((topic) => [topic, broker.logs(topic).length]));
+    this.#group = broker.group(options.groupId);
+    this.#memberId = this.#group.join(this);
+  }
+
+  async commit(offsets: readonly OffsetCommit[]): Promise<void> {
+    const live = offsets.filter((commit) => this.#reader(commit)?.assignment.epoch === commit.epoch);
+    if (live.length === 0) return;
+    const id = this.#memberId;
+    const generation = this.#generation;
+    const { gate, faults } = this.broker.requests.commit;
+    await nextTurn();
+    await gate.pass();
+    const fault = faults.take();
+    if (fault instanceof PartitionsLostError) this.#group.leave(id);
+    try {
+      if (fault !== undefined) throw fault;
+      this.#group.commit(id, generation, live);
+    } catch (error) {
+      if (!this.#group.has(id)) this.#rejoin(id);
+      throw error;
+    }
+  }
+
+  pause(partition: TopicPartition): void {
+    this.#reader(partition)?.pause();
+  }
+
+  resume(partition: TopicPartition): void {
+    this.#reader(partition)?.resume();
+  }
+
+  async close(): Promise<void> {
+    if (!this.#over) {
+      this.#leave();
+      this.#lose("closed");
+    }
+    await nextTurn();
+  }
+
+  async revoke(): Promise<void> {
+    const readers = [...this.#readers.values()];
+    if (readers.length === 0) return;
+    for (const reader of readers) reader.halt();
+    const last = this.events.revoking(readers.map((reader) => reader.assignment));
+    const done = Promise.race([last, this.#ended.promise]);
+    await settlesWithin(this.broker.clock, this.options.revokeTimeoutMs, done);
+    this.#lose("rebalance");
+  }
+
+  assign(generation: number, partitions: readonly TopicPartition[]): void {
+    this.#generation = generation;
+    this.#begin(partitions.map((partition) => ({ ...partition, wanted: this.#group.committed(partition) })));
+  }
+
+  dropped(id: string): void {
+    void nextTurn().then(() => this.#rejoin(id));
+  }
+
+  crash(error: Error): void {
+    if (this.#over) return;
+    this.#leave();
+    this.#stopReaders();
+    this.events.crashed(error);
+  }
+
+  #reader(partition: TopicPartition): PartitionReader | undefined {
+    return this.#readers.get(partitionKey(partition));
+  }
+
+  /** Begins to read: positions that were chosen here are committed first. */
+  #begin(wanted: readonly (TopicPartition & { readonly wanted: bigint | null })[]): void {
+    if (wanted.length === 0) return;
+    let readers: PartitionReader[];
+    try {
+      readers = wanted.map((partition) => this.#open(partition));
+    } catch (error) {
+      if (!(error instanceof ConfigurationError)) throw error;
+      return this.crash(error);
+    }
+    for (const reader of readers) this.#readers.set(partitionKey(reader.assignment), reader);
+    this.events.assigned(readers.map((reader) => reader.assignment));
+    for (const reader of readers) void reader.run();
+  }
+
+  #open(at: TopicPartition & { readonly wanted: bigint | null }): PartitionReader {
+    const { topic, partition, wanted } = at;
+    const log = this.broker.log(topic, partition);
+    const { groupId, autoOffsetReset } = this.options;
+    const { beginning, end } = log;
+    const appeared = partition >= (this.#firstSeen.get(topic) ?? 0);
+    const facts = { topic, partition, groupId, wanted, beginning, end, autoOffsetReset, appeared };
+    const { position, chosen, skipped } = startPosition(facts);
+    if (skipped !== undefined) {
+      this.options.log.warning(
+        `Records of ${topic}[${partition}] are lost: offsets ${skipped.from} to ${
+          skipped.to - 1n
+        } were not read, ` +
+          `the log now begins at ${beginning}; going on at ${position} (auto_offset_reset: ${autoOffsetReset})`,
+        { topic, partition, from: skipped.from, to: skipped.to },
+      );
+    }
+    const committed = this.#group.committed(at);
+    const epoch = ++epochs;
+    if (chosen) {
+      this.#group.commit(this.#memberId, this.#generation, [{ topic, partition, epoch, offset: position }]);
+    }
+    const assignment: Assignment = { topic, partition, epoch, position, committed };
+    return new PartitionReader(this.broker, log, assignment, this.events, (at) => this.#outOfRange(at));
+  }
+
+  #outOfRange(reader: PartitionReader): void {
+    const { topic, partition } = reader.assignment;
+    this.#readers.delete(partitionKey(reader.assignment));
+    this.events.lost([reader.assignment], "out_of_range");
+    if (this.#group.has(this.#memberId)) this.#begin([{ topic, partition, wanted: reader.position }]);
+  }
+
+  /** Ends all assignments. */
+  #lose(reason: LostReason): void {
+    const lost = this.#stopReaders();
+    if (lost.length > 0) this.events.lost(lost, reason);
+  }
+
+  #stopReaders(): readonly Assignment[] {
+    const readers = [...this.#readers.values()];
+    this.#readers.clear();
+    for (const reader of readers) reader.stop();
+    return readers.map((reader) => reader.assignment);
+  }
+
+  #rejoin(id: string): void {
+    if (this.#over || id !== this.#memberId) return;
+    this.#lose("member_lost");
+    this.#memberId = this.#group.join(this);
+  }
+
+  #leave(): void {
+    this.#over = true;
+    this.#ended.resolve();
+    this.#group.leave(this.#memberId);
+  }
+}

@@ -1,0 +1,47 @@
+import { UnavailableError } from "../../core/errors.ts";
+import type { Logger } from "../../core/logger.ts";
+import type { ConnectionConfig } from "../connection.ts";
+import type {
+  ConsumerEvents,
+  ConsumerOptions,
+  ConsumerSession,
+  KafkaDriver,
+  ProducerSession,
+} from "../driver.ts";
+import { MemoryBroker } from "./broker.ts";
+import { MemoryConsumerSession } from "./consumer_session.ts";
+import { MemoryProducerSession } from "./producer_session.ts";
+import { nextTurn, settlesWithin } from "./timing.ts";
+
+/**
+ * Kafka without a broker, for tests of jobs. Its contract tests are those of the kafkajs driver. Whatever the connection
+ * says, it leads to the one {@link MemoryBroker} that it was made with.
+ */
+export class MemoryDriver implements KafkaDriver {
+  constructor(readonly broker: MemoryBroker = new MemoryBroker()) {}
+
+  async listTopics(_connection: ConnectionConfig, timeoutMs: number): Promise<readonly string[]> {
+    const { gate, faults } = this.broker.requests.list;
+    await nextTurn();
+    if (gate.isHeld && !await settlesWithin(this.broker.clock, timeoutMs, gate.pass())) {
+      throw new UnavailableError(`Cannot list topics: no answer within ${timeoutMs} ms`);
+    }
+    const fault = faults.take();
+    if (fault !== undefined) throw fault;
+    return this.broker.topicNames;
+  }
+
+  async consume(
+    _connection: ConnectionConfig,
+    options: ConsumerOptions,
+    events: ConsumerEvents,
+  ): Promise<ConsumerSession> {
+    await nextTurn();
+    return new MemoryConsumerSession(this.broker, options, events);
+  }
+
+  async produce(_connection: ConnectionConfig, _log: Logger): Promise<ProducerSession> {
+    await nextTurn();
+    return new MemoryProducerSession(this.broker);
+  }
+}

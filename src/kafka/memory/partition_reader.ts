@@ -1,0 +1,79 @@
+import type { Assignment, ConsumerEvents } from "../driver.ts";
+import type { MemoryBroker } from "./broker.ts";
+import type { PartitionLog } from "./partition_log.ts";
+import { nextTurn, Wakeup } from "./timing.ts";
+
+/** Reads one assigned partition and hands its records on, until it is stopped. */
+export class PartitionReader {
+  readonly #wakeup = new Wakeup();
+  #unwatch: (() => void) | undefined;
+  #position: bigint;
+  #paused = false;
+  #halted = false;
+  #stopped = false;
+
+  constructor(
+    private readonly broker: MemoryBroker,
+    private readonly log: PartitionLog,
+    readonly assignment: Assignment,
+    private readonly events: ConsumerEvents,
+    private readonly outOfRange: (reader: PartitionReader) => void,
+  ) {
+    this.#position = assignment.position;
+  }
+
+  /** Offset of the next record to read. */
+  get position(): bigint {
+    return this.#position;
+  }
+
+  /** Fetches nothing until `resume`. */
+  pause(): void {
+    this.#paused = true;
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.#wakeup.notify();
+  }
+
+  /** Fetches nothing any more, whatever is resumed: the assignment is about to end. */
+  halt(): void {
+    this.#halted = true;
+  }
+
+  /** Ends it for good. */
+  stop(): void {
+    this.#stopped = true;
+    this.#unwatch?.();
+    this.#wakeup.notify();
+  }
+
+  /** Reads until it is stopped, or the log has left its position behind. */
+  async run(): Promise<void> {
+    if (this.#stopped) return;
+    this.#unwatch = this.log.watch(() => this.#wakeup.notify());
+    while (!this.#stopped) {
+      await nextTurn();
+      await this.broker.requests.fetch.gate.pass();
+      if (this.#stopped) return;
+      if (this.#halted || this.#paused) {
+        await this.#wakeup.wait();
+      } else if (!this.log.holds(this.#position)) {
+        this.stop();
+        this.outOfRange(this);
+      } else if (this.#position < this.log.end) {
+        this.#deliver();
+      } else {
+        await this.#wakeup.wait();
+      }
+    }
+  }
+
+  #deliver(): void {
+    const { topic, partition, epoch } = this.assignment;
+    const { records, nextOffset } = this.log.read(this.#position, this.broker.maxFetchRecords);
+    this.#position = nextOffset;
+    this.events.records({ topic, partition, epoch, records, nextOffset, endOffset: this.log.end });
+  }
+}
