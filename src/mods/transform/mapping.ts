@@ -108,7 +108,7 @@ function castOrNull(value: unknown, to: Cast): unknown {
   return value === null || value === undefined ? null : castValue(value, to);
 }
 
-/** Sets an own property, `__proto__` too, which an assignment would take for the prototype. */
+/** Sets an own property, `__proto__` too, which an assignment takes for the prototype under --unstable-unsafe-proto. */
 function put(row: Record<string, unknown>, column: string, value: unknown): void {
   if (column !== "__proto__") row[column] = value;
   else Object.defineProperty(row, column, { value, enumerable: true, writable: true, configurable: true });

@@ -139,14 +139,36 @@ Deno.test("data_mapper keeps the kind of what a function throws, and refuses pro
   );
 });
 
+/** Deno leaves out the accessor that makes `row.__proto__ = x` dangerous; --unstable-unsafe-proto brings it back. */
+async function withProtoAccessor(run: () => Promise<void>): Promise<void> {
+  Object.defineProperty(Object.prototype, "__proto__", {
+    configurable: true,
+    get() {
+      return Object.getPrototypeOf(this);
+    },
+    set(prototype: object) {
+      Object.setPrototypeOf(this, prototype);
+    },
+  });
+  try {
+    await run();
+  } finally {
+    delete (Object.prototype as Record<string, unknown>)["__proto__"];
+  }
+}
+
 Deno.test("data_mapper makes __proto__ an own column and never a prototype", async () => {
   const row = JSON.parse('{"__proto__":{"admin":true},"a":{"admin":true}}');
-  for (const options of [{}, { column_mapping: { a: "__proto__" } }]) {
-    const mapped = await map(row, options) as Row;
-    assert.ok(Object.hasOwn(mapped, "__proto__"));
-    assert.equal(Object.getPrototypeOf(mapped), Object.prototype);
-    assert.equal(mapped.admin, undefined);
-  }
+  const check = async () => {
+    for (const options of [{}, { column_mapping: { a: "__proto__" } }]) {
+      const mapped = await map(row, options) as Row;
+      assert.ok(Object.hasOwn(mapped, "__proto__"));
+      assert.equal(Object.getPrototypeOf(mapped), Object.prototype);
+      assert.equal(mapped.admin, undefined);
+    }
+  };
+  await check();
+  await withProtoAccessor(check);
   assert.match(await refused({}, { column_mapping: { toString: "x" } }), /column "toString" is missing/);
 });
 
