@@ -1,4 +1,4 @@
-import type { Clock } from "../runtime/clock.ts";
+import { type Clock, within } from "../runtime/clock.ts";
 
 /** Bound of the last commit of a drain, in milliseconds: it must fit, with the close, into a pod's grace period. */
 export const LAST_COMMIT_MS = 5_000;
@@ -29,16 +29,4 @@ export async function drain(ports: DrainPorts): Promise<DrainResult> {
   if (!inTime) ports.abort();
   const committed = await within(ports.clock, LAST_COMMIT_MS, ports.lastCommit());
   return { kind: inTime && committed ? "drained" : "expired" };
-}
-
-/** Whether a promise settled within `ms`. */
-export async function within(clock: Clock, ms: number, work: Promise<unknown>): Promise<boolean> {
-  const settled = work.then(() => true, () => true);
-  const timer = new AbortController();
-  const late = clock.sleep(ms, timer.signal).then(() => false);
-  try {
-    return await Promise.race([settled, late]);
-  } finally {
-    timer.abort();
-  }
 }

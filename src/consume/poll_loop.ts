@@ -6,11 +6,12 @@ import type {
   FetchedRecords,
   LostReason,
 } from "../kafka/driver.ts";
+import { within } from "../runtime/clock.ts";
 import { Assignments } from "./assignments.ts";
 import { commitDue, PER_MESSAGE } from "./commit_rule.ts";
 import { Committer } from "./committer.ts";
 import { Dispatcher } from "./dispatcher.ts";
-import { drain, within } from "./drain.ts";
+import { drain } from "./drain.ts";
 import type { PartitionState } from "./partition_state.ts";
 import { describeWork, Reporter } from "./reporter.ts";
 import type { ConsumePorts, ConsumeSettings } from "./settings.ts";

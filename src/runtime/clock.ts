@@ -30,3 +30,15 @@ export const systemClock: Clock = {
     return { [Symbol.dispose]: () => clearTimeout(id) };
   },
 };
+
+/** Whether a promise settled within `ms`. */
+export async function within(clock: Clock, ms: number, work: Promise<unknown>): Promise<boolean> {
+  const settled = work.then(() => true, () => true);
+  const timer = new AbortController();
+  const late = clock.sleep(ms, timer.signal).then(() => false);
+  try {
+    return await Promise.race([settled, late]);
+  } finally {
+    timer.abort();
+  }
+}

@@ -1,9 +1,11 @@
+import { UnavailableError } from "../../core/errors.ts";
 import type { Logger } from "../../core/logger.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { Assignment, FetchedRecords, TopicPartition } from "../driver.ts";
 import type { FetchedPartition } from "./broker.ts";
-import { factsOf } from "./error_facts.ts";
+import { answeredBy } from "./half_open.ts";
 import { type Cluster, errorFromCode } from "./internals.ts";
+import type { Leaders } from "./leaders.ts";
 import { Outage } from "./outage.ts";
 import { byTopic, keyOf } from "./partitions.ts";
 import { rawRequest } from "./raw_request.ts";
@@ -21,6 +23,7 @@ export interface FetchSettings {
 /** What a fetcher needs. */
 export interface FetcherPorts {
   readonly cluster: Cluster;
+  readonly leaders: Leaders;
   readonly settings: FetchSettings;
   readonly clock: Clock;
   readonly log: Logger;
@@ -30,6 +33,8 @@ export interface FetcherPorts {
   records(fetched: FetchedRecords): void;
   /** The position of this assignment does not exist any more; resolves when a new one was found. */
   outOfRange(assignment: Assignment): Promise<void>;
+  /** The metadata was read anew: there may be new partitions. */
+  metadataChanged(): void;
   /** Fetching cannot go on. */
   failed(error: unknown): void;
 }
@@ -52,7 +57,7 @@ export class Fetcher {
   /** Fetches this assignment from now on. */
   hold(assignment: Assignment): void {
     this.#held.set(keyOf(assignment), { assignment, next: assignment.position, paused: false });
-    this.regroup();
+    this.#regroup();
   }
 
   /** Fetches it no more. */
@@ -75,32 +80,29 @@ export class Fetcher {
     this.#awaken();
   }
 
-  /** Starts a loop for each leader that has none: after metadata was read anew. */
-  regroup(): void {
-    for (const { assignment: { topic, partition } } of this.#held.values()) {
-      const leader = this.#leaderOf(topic, partition);
-      if (!this.#loops.has(leader)) {
-        const loop = this.#fetchFrom(leader).finally(() => this.#loops.delete(leader));
-        this.#loops.set(leader, loop);
-        loop.catch((error) => this.#ports.failed(error));
-      }
+  #regroup(): void {
+    for (const { assignment } of this.#held.values()) {
+      const leader = this.#ports.leaders.of(assignment);
+      if (this.#loops.has(leader)) continue;
+      const loop = this.#fetchFrom(leader).finally(() => this.#loops.delete(leader));
+      this.#loops.set(leader, loop);
+      loop.catch((error) => this.#ports.failed(error));
     }
     this.#awaken();
   }
 
-  #leaderOf(topic: string, partition: number): string {
-    const found = this.#ports.cluster.findTopicPartitionMetadata(topic)
-      .find(({ partitionId }) => partitionId === partition);
-    return String(found?.leader ?? -1);
+  #look(): void {
+    if (!this.#ports.leaders.look()) return;
+    this.#regroup();
+    this.#ports.metadataChanged();
   }
 
   async #fetchFrom(leader: string): Promise<void> {
-    const { clock, log, recoveryTimeoutMs, cluster } = this.#ports;
+    const { clock, log, recoveryTimeoutMs, cluster, leaders } = this.#ports;
     const outage = new Outage({ clock, log, boundMs: recoveryTimeoutMs });
     while (!this.#end.signal.aborted) {
-      const led = [...this.#held.values()].filter(({ assignment: { topic, partition } }) =>
-        this.#leaderOf(topic, partition) === leader
-      );
+      this.#look();
+      const led = [...this.#held.values()].filter(({ assignment }) => leaders.of(assignment) === leader);
       if (led.length === 0) return;
       const active = led.filter(({ paused }) => !paused);
       if (active.length === 0) {
@@ -113,7 +115,7 @@ export class Fetcher {
       } catch (error) {
         if (this.#end.signal.aborted) return;
         await outage.failed(error, "fetch records", this.#end.signal);
-        await cluster.refreshMetadata().then(() => this.regroup(), () => {}); // the next round says why not
+        await cluster.refreshMetadata().catch(() => {}); // the next round says why not
       }
     }
   }
@@ -131,35 +133,20 @@ export class Fetcher {
         maxBytes: settings.maxPartitionBytes,
       }),
     );
-    const answer = await this.#ask(
-      () =>
-        rawRequest<{ responses: { topicName: string; partitions: FetchedPartition[] }[] }>(broker, "Fetch", {
-          replicaId: -1,
-          isolationLevel: settings.isolationLevel,
-          maxWaitTime: settings.maxWaitMs,
-          minBytes: settings.minBytes,
-          maxBytes: settings.maxBytes,
-          topics,
-        }),
-      broker,
-    );
+    const request = {
+      replicaId: -1,
+      isolationLevel: settings.isolationLevel,
+      maxWaitTime: settings.maxWaitMs,
+      minBytes: settings.minBytes,
+      maxBytes: settings.maxBytes,
+      topics,
+    };
+    const answer = await answeredBy(cluster, broker, () => rawRequest<FetchAnswer>(broker, "Fetch", request));
     let problem: unknown;
     for (const { topicName, partitions } of answer.responses) {
       for (const fetched of partitions) problem ??= await this.#deliver(topicName, fetched, wanted);
     }
     if (problem !== undefined) throw problem;
-  }
-
-  async #ask<T>(request: () => Promise<T>, broker: Parameters<typeof rawRequest>[0]): Promise<T> {
-    try {
-      return await request();
-    } catch (error) {
-      if (factsOf(error).names.includes("KafkaJSRequestTimeoutError")) {
-        this.#ports.cluster.removeBroker(broker.connectionPool); // half open: begin with a new connection
-        broker.disconnect().catch(() => {});
-      }
-      throw error;
-    }
   }
 
   /** Hands on what came of a partition; returns the error that came instead. */
@@ -173,6 +160,7 @@ export class Fetcher {
     if (held === undefined || asked === undefined) return undefined; // it was lost meanwhile
     if (fetched.errorCode !== 0) {
       const error = errorFromCode(fetched.errorCode);
+      if (error.type === "UNKNOWN_TOPIC_OR_PARTITION") return notThere(held.assignment, error);
       if (error.type !== "OFFSET_OUT_OF_RANGE") return error;
       await this.#ports.outOfRange({ ...held.assignment, position: held.next });
       return undefined;
@@ -190,4 +178,16 @@ export class Fetcher {
     this.#wake.abort();
     this.#wake = new AbortController();
   }
+}
+
+interface FetchAnswer {
+  readonly responses: readonly {
+    readonly topicName: string;
+    readonly partitions: readonly FetchedPartition[];
+  }[];
+}
+
+/** A broker that has just started does not know its topics yet, so one answer proves nothing. */
+function notThere({ topic, partition }: TopicPartition, cause: Error): UnavailableError {
+  return new UnavailableError(`${topic}[${partition}] is not there`, { cause });
 }

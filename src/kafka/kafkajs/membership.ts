@@ -3,6 +3,7 @@ import { within } from "../../runtime/clock.ts";
 import type { ConsumerOptions, OffsetCommit, TopicPartition } from "../driver.ts";
 import type { Broker } from "./broker.ts";
 import { factsOf } from "./error_facts.ts";
+import { hangUp, isUnanswered } from "./half_open.ts";
 import type { Cluster } from "./internals.ts";
 import { byTopic } from "./partitions.ts";
 import {
@@ -66,7 +67,8 @@ export class Membership {
       });
       return decodeAssignment(memberAssignment);
     } catch (error) {
-      if (isForgotten(error)) this.forget();
+      // after an illegal generation the group still knows the member: joining anew would leave a ghost behind
+      if (factsOf(error).type === "UNKNOWN_MEMBER_ID") this.#memberId = "";
       this.#coordinator = undefined;
       throw error;
     }
@@ -106,11 +108,6 @@ export class Membership {
     ).filter(({ offset }) => offset >= 0n);
   }
 
-  /** The group does not know this member any more: the next join makes a new one. */
-  forget(): void {
-    this.#memberId = "";
-  }
-
   /** Gives the partitions back at once, instead of by the session timeout. Never rejects. */
   async leave(): Promise<void> {
     if (this.#memberId === "" || this.#coordinator === undefined) return;
@@ -118,7 +115,7 @@ export class Membership {
       groupId: this.#options.groupId,
       memberId: this.#memberId,
     });
-    this.forget();
+    this.#memberId = "";
     await within(this.#clock, LEAVE_MS, leaving);
   }
 
@@ -127,8 +124,7 @@ export class Membership {
     const coordinator = this.#coordinator;
     this.#coordinator = undefined;
     if (coordinator === undefined) return;
-    this.#cluster.removeBroker(coordinator.connectionPool);
-    coordinator.disconnect().catch(() => {}); // it waits for answers that may never come: not awaited
+    hangUp(this.#cluster, coordinator);
   }
 
   async #findCoordinator(): Promise<Broker> {
@@ -144,8 +140,8 @@ export class Membership {
     try {
       return await ask(await this.#findCoordinator());
     } catch (error) {
-      const { type, names } = factsOf(error);
-      if (names.includes("KafkaJSRequestTimeoutError")) this.disconnect();
+      const { type } = factsOf(error);
+      if (isUnanswered(error)) this.disconnect();
       else if (type === undefined || /COORDINATOR/.test(type)) this.#coordinator = undefined;
       throw error;
     }

@@ -1,0 +1,170 @@
+import { ConfigurationError, errorText } from "../../core/errors.ts";
+import { didYouMean } from "../../core/nearest.ts";
+import { type Clock, within } from "../../runtime/clock.ts";
+import type {
+  ConsumerEvents,
+  ConsumerOptions,
+  ConsumerSession,
+  LostReason,
+  OffsetCommit,
+  TopicPartition,
+} from "../driver.ts";
+import { factsOf } from "./error_facts.ts";
+import { translateError } from "./errors.ts";
+import type { FetchSettings } from "./fetcher.ts";
+import { Generation } from "./generation.ts";
+import type { Cluster } from "./internals.ts";
+import { isForgotten, isRebalance, Membership } from "./membership.ts";
+import { Outage } from "./outage.ts";
+import { Positions } from "./positions.ts";
+
+/** Bounds of closing, in milliseconds: with that of leaving the group, within five seconds. */
+const SETTLE_MS = 2_000;
+const DISCONNECT_MS = 1_000;
+/** How long a topic may be unknown at the start: one that was just made is not known to all brokers at once. */
+const UNKNOWN_TOPIC_MS = 5_000;
+
+/** What a session needs. */
+export interface SessionPorts {
+  readonly cluster: Cluster;
+  readonly options: ConsumerOptions;
+  readonly fetch: FetchSettings;
+  readonly events: ConsumerEvents;
+  readonly clock: Clock;
+}
+
+/**
+ * A member of a consumer group on real brokers: joins, works for a generation, gives back, joins again. Whatever goes
+ * wrong is either mended here or ends in `crashed`: unlike kafkajs' own consumer it never idles.
+ */
+export class KafkajsSession implements ConsumerSession {
+  readonly #ports: SessionPorts;
+  readonly #membership: Membership;
+  readonly #positions: Positions;
+  readonly #closing = new AbortController();
+  readonly #outage: Outage;
+  #generation: Generation | undefined;
+  #running: Promise<void> | undefined;
+  #closed: Promise<void> | undefined;
+
+  constructor(ports: SessionPorts) {
+    this.#ports = ports;
+    const { cluster, options, clock } = ports;
+    this.#membership = new Membership(cluster, options, clock);
+    this.#positions = new Positions(cluster, this.#membership, options);
+    this.#outage = new Outage({ clock, log: options.log, boundMs: options.recoveryTimeoutMs });
+  }
+
+  /** Begins; what happens is told by the events. */
+  start(): void {
+    this.#running = this.#run().catch(async (error) => {
+      if (this.#closing.signal.aborted) return;
+      this.#end("closed");
+      await this.#membership.leave();
+      this.#ports.events.crashed(translateError(error, `consume ${this.#ports.options.topics.join(", ")}`));
+    });
+  }
+
+  async commit(offsets: readonly OffsetCommit[]): Promise<void> {
+    await this.#generation?.commit(offsets);
+  }
+
+  pause(partition: TopicPartition): void {
+    this.#generation?.pause(partition, true);
+  }
+
+  resume(partition: TopicPartition): void {
+    this.#generation?.pause(partition, false);
+  }
+
+  close(): Promise<void> {
+    return this.#closed ??= this.#close();
+  }
+
+  async #run(): Promise<void> {
+    const { options, events, clock } = this.#ports;
+    await this.#patiently("connect", () => this.#connect());
+    while (!this.#closing.signal.aborted) {
+      const assignments = await this.#patiently(`join group "${options.groupId}"`, () => this.#join());
+      if (assignments === undefined) return;
+      const generation = new Generation(assignments, {
+        ...this.#ports,
+        membership: this.#membership,
+        positions: this.#positions,
+      });
+      this.#generation = generation;
+      events.assigned(assignments);
+      const reason = await generation.run();
+      if (reason === "rebalance" && generation.assignments.length > 0) {
+        await within(clock, options.revokeTimeoutMs, events.revoking(generation.assignments));
+      }
+      this.#end(reason);
+    }
+  }
+
+  async #connect(): Promise<void> {
+    const { cluster, options } = this.#ports;
+    await cluster.connect();
+    await cluster.addMultipleTargetTopics(options.topics);
+  }
+
+  async #join() {
+    return await this.#positions.of(await this.#membership.join());
+  }
+
+  /** Tries until it succeeds; undefined where the session is closed meanwhile. */
+  async #patiently<T>(doing: string, attempt: () => Promise<T>): Promise<T | undefined> {
+    const { clock, options } = this.#ports;
+    const since = clock.now();
+    while (!this.#closing.signal.aborted) {
+      try {
+        const result = await attempt();
+        this.#outage.over();
+        return result;
+      } catch (error) {
+        if (isForgotten(error) || isRebalance(error)) {
+          await clock.sleep(100, this.#closing.signal); // not an outage: the group moves on, so join again
+          continue;
+        }
+        if (factsOf(error).type === "UNKNOWN_TOPIC_OR_PARTITION") {
+          if (clock.now() - since > UNKNOWN_TOPIC_MS) throw await this.#unknownTopic(error);
+          await clock.sleep(200, this.#closing.signal);
+          continue;
+        }
+        options.log.debug(`Cannot ${doing}: ${errorText(error)}`);
+        await this.#outage.failed(error, doing, this.#closing.signal);
+      }
+    }
+    return undefined;
+  }
+
+  async #unknownTopic(cause: unknown): Promise<Error> {
+    const { cluster, options } = this.#ports;
+    const broker = cluster.brokerPool.seedBroker;
+    const there = (await broker?.metadata())?.topicMetadata.map(({ topic }) => topic) ?? [];
+    const [missing] = options.topics.filter((topic) => !there.includes(topic));
+    if (missing === undefined) return translateError(cause, `consume ${options.topics.join(", ")}`);
+    const hint = didYouMean(missing, there.filter((topic) => !topic.startsWith("__")));
+    return new ConfigurationError(
+      `Cannot consume topic "${missing}": there is no such topic, or this user may not see it${hint}`,
+      { cause },
+    );
+  }
+
+  #end(reason: LostReason): void {
+    const generation = this.#generation;
+    this.#generation = undefined;
+    const assignments = generation?.assignments ?? [];
+    if (assignments.length > 0) this.#ports.events.lost(assignments, reason);
+  }
+
+  async #close(): Promise<void> {
+    const { clock, cluster } = this.#ports;
+    this.#closing.abort();
+    this.#generation?.close();
+    this.#end("closed");
+    if (this.#running !== undefined) await within(clock, SETTLE_MS, this.#running); // a join on its way makes a member
+    await this.#membership.leave();
+    await within(clock, DISCONNECT_MS, cluster.disconnect());
+  }
+}

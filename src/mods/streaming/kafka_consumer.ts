@@ -1,0 +1,132 @@
+import { z } from "zod";
+import { ConfigurationError } from "../../core/errors.ts";
+import { artifact, defineMod, type ModContext } from "../../core/define_mod.ts";
+import type { MessageProcessor } from "../../consume/processor.ts";
+import { PollLoop } from "../../consume/poll_loop.ts";
+import type { ConsumeSettings } from "../../consume/settings.ts";
+import { StreamController } from "../../control/stream_controller.ts";
+import { setting } from "../../kafka/additional_config.ts";
+import { KafkaConnection } from "../../kafka/connection.ts";
+import { systemClock } from "../../runtime/clock.ts";
+
+/** Bound of the last commit before partitions are given back in a rebalance, in milliseconds. */
+const REVOKE_TIMEOUT_MS = 2_000;
+
+const params = z.strictObject({
+  connection: z.instanceof(KafkaConnection, { error: "expected the connection artifact of kafka_connector" })
+    .describe("The `connection` artifact of `kafka_connector`."),
+  topics: z.array(z.string().min(1)).min(1).describe("Topics to consume, at least one."),
+  group_id: z.string().min(1).describe(
+    "Consumer group: its committed offsets say where to go on after a restart.",
+  ),
+  message_processor: z.custom<MessageProcessor>((value) => typeof value === "function", {
+    error: "expected a function (message, { signal, controller }) => { status }",
+  }).describe(
+    'Called for each message; answers `{ status: "success" }` or `{ status: "error", error }`. Throwing is an error too. ' +
+      "Anything else stops the job, as does a `runMod` that still runs when it answers.",
+  ),
+  auto_offset_reset: z.enum(["earliest", "latest", "none"]).default("earliest").describe(
+    "Where to begin where the group has committed nothing, or where that offset is gone; `none` stops the job instead. " +
+      "Partitions that are added while the job runs always begin at earliest.",
+  ),
+  commit_strategy: z.enum(["per_message"]).default("per_message").describe(
+    "`per_message`: each message is committed before the next begins.",
+  ),
+  on_error: z.enum(["continue", "retry", "stop"]).default("continue").describe(
+    "What to do with a message that fails by its own fault: log and skip it, try it again and then skip it, or stop the " +
+      "job with the message uncommitted (Talend's Die on error). Outages and configuration errors are never skipped.",
+  ),
+  max_retries: z.int().min(0).default(3).describe("With `on_error: retry`: attempts after the first one."),
+  retry_backoff_ms: z.array(z.int().min(0)).min(1).default([100, 200, 400]).describe(
+    "With `on_error: retry`: waits before each further attempt, in milliseconds; the last one repeats.",
+  ),
+  recovery_timeout_s: z.number().positive().default(300).describe(
+    "How long brokers or a database may be unavailable before the job ends with exit code 1, in seconds.",
+  ),
+  controller: z.instanceof(StreamController, { error: "expected a StreamController" }).nullable().default(
+    null,
+  )
+    .describe(
+      "Of the job, to look at `shouldStop()` or to stop several consumers together; made by itself if null.",
+    ),
+  shutdown_drain_timeout_s: z.number().min(0).default(30).describe(
+    "How long a message in work may take when a stop is requested, in seconds; beyond it the job ends with exit code 1.",
+  ),
+  max_processing_s: z.number().positive().optional().describe(
+    "Time for one attempt at a message, in seconds; then its signal fires. Unbounded by default.",
+  ),
+  log_summary_interval: z.int().min(1).default(1000).describe(
+    "Log a summary every so many messages, and at least once a minute while anything moves.",
+  ),
+  value_format: z.enum(["auto", "string", "bytes"]).default("auto").describe(
+    "How values reach the processor; `auto` is a string where the bytes are valid UTF-8, else the bytes.",
+  ),
+});
+
+/** The endless loop over a topic: the successor of Talend's tKafkaInput. */
+export const kafkaConsumer = defineMod({
+  name: "kafka_consumer",
+  description:
+    "Consume topics without end: call message_processor for each message, commit it, drain on SIGTERM.",
+  params,
+  artifacts: {
+    stats: artifact<{ processed: number; errors: number; retries: number; commits: number }>(
+      "What was counted until the stop was requested.",
+    ),
+  },
+  async run(given, context) {
+    warnOfSkipping(given.on_error, context);
+    const own = given.controller === null ? new StreamController() : undefined;
+    try {
+      const loop = new PollLoop(settingsOf(given, context), {
+        control: given.controller ?? own as StreamController,
+        clock: systemClock,
+        log: context.log,
+      });
+      const stats = await loop.run();
+      return { artifacts: { stats }, metrics: { ...stats } };
+    } finally {
+      own?.[Symbol.dispose]();
+    }
+  },
+});
+
+function settingsOf(given: z.output<typeof params>, context: ModContext): ConsumeSettings {
+  const { settings } = given.connection.config;
+  const recoveryTimeoutMs = given.recovery_timeout_s * 1000;
+  if (new Set(given.topics).size < given.topics.length) {
+    throw new ConfigurationError(`topics names a topic twice: ${given.topics.join(", ")}`);
+  }
+  return {
+    connection: given.connection,
+    processor: given.message_processor,
+    valueFormat: given.value_format,
+    errors: {
+      onError: given.on_error,
+      maxRetries: given.max_retries,
+      retryBackoffMs: given.retry_backoff_ms,
+      recoveryTimeoutMs,
+    },
+    maxConcurrency: 1,
+    drainTimeoutMs: given.shutdown_drain_timeout_s * 1000,
+    maxProcessingMs: given.max_processing_s === undefined ? undefined : given.max_processing_s * 1000,
+    summaryInterval: given.log_summary_interval,
+    options: {
+      groupId: given.group_id,
+      topics: given.topics,
+      autoOffsetReset: given.auto_offset_reset,
+      sessionTimeoutMs: setting(settings, "session.timeout.ms"),
+      heartbeatIntervalMs: setting(settings, "heartbeat.interval.ms"),
+      rebalanceTimeoutMs: setting(settings, "max.poll.interval.ms"),
+      revokeTimeoutMs: REVOKE_TIMEOUT_MS,
+      recoveryTimeoutMs,
+      log: context.log,
+    },
+  };
+}
+
+function warnOfSkipping(onError: "continue" | "retry" | "stop", context: ModContext): void {
+  if (onError === "stop") return;
+  const when = onError === "continue" ? "" : " when their retries are used up";
+  context.warn(`on_error is "${onError}": messages that fail by their own fault will be skipped${when}`);
+}
