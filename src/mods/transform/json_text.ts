@@ -1,5 +1,5 @@
 import { PermanentError } from "../../core/errors.ts";
-import { findJsonProblem } from "./json_scan.ts";
+import { findJsonProblem } from "../../core/json_scan.ts";
 import { quoteName } from "./words.ts";
 
 /** What to do with an integer that a JavaScript number cannot hold exactly, beyond 2^53 - 1 either way. */

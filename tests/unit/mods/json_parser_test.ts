@@ -5,7 +5,7 @@ import { silentLogger } from "../../../src/core/logger.ts";
 import type { Row } from "../../../src/core/rows.ts";
 import { validateParams } from "../../../src/core/validate.ts";
 import { jsonParser } from "../../../src/mods/transform/json_parser.ts";
-import { findJsonProblem } from "../../../src/mods/transform/json_scan.ts";
+import { findJsonProblem } from "../../../src/core/json_scan.ts";
 
 type Options = Readonly<Record<string, unknown>>;
 
