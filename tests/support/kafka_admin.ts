@@ -1,0 +1,160 @@
+import { type Admin, type IHeaders, Kafka, logLevel, Partitioners } from "kafkajs";
+import { Buffer } from "node:buffer";
+import { silentLogger } from "../../src/core/logger.ts";
+import type { ConnectionConfig } from "../../src/kafka/connection.ts";
+import type { OutgoingRecord } from "../../src/kafka/driver.ts";
+import { createCluster } from "../../src/kafka/kafkajs/cluster.ts";
+import { rawRequest } from "../../src/kafka/kafkajs/raw_request.ts";
+
+/** A connection without security. */
+export function plainConnection(
+  broker: string,
+  settings: ConnectionConfig["settings"] = {},
+): ConnectionConfig {
+  return {
+    brokers: [broker],
+    securityProtocol: "PLAINTEXT",
+    sasl: undefined,
+    tls: undefined,
+    clientId: "datapy-test",
+    settings,
+  };
+}
+
+/** A real Kafka, administered with kafkajs itself: what a test does past the code that it tests. */
+export class KafkaAdmin implements AsyncDisposable {
+  readonly #kafka: Kafka;
+  readonly #admin: Admin;
+  readonly #broker: string;
+  readonly #topics = new Set<string>();
+
+  private constructor(broker: string) {
+    this.#broker = broker;
+    this.#kafka = new Kafka({
+      brokers: [broker],
+      clientId: "datapy-test-admin",
+      logLevel: logLevel.NOTHING,
+      retry: { retries: 8 },
+    });
+    this.#admin = this.#kafka.admin();
+  }
+
+  /** Connects to `host:port`. */
+  static async connect(broker: string): Promise<KafkaAdmin> {
+    const admin = new KafkaAdmin(broker);
+    await admin.#admin.connect();
+    return admin;
+  }
+
+  /** Makes a topic that is deleted when this is disposed; resolves when it has leaders. */
+  async createTopic(topic: string, partitions: number): Promise<void> {
+    this.#topics.add(topic);
+    await this.#admin.createTopics({
+      topics: [{ topic, numPartitions: partitions, replicationFactor: 1 }],
+      waitForLeaders: true,
+    });
+  }
+
+  async addPartitions(topic: string, total: number): Promise<void> {
+    await this.#admin.createPartitions({ topicPartitions: [{ topic, count: total }] });
+  }
+
+  /** Writes records by a producer of kafkajs. */
+  async append(topic: string, records: readonly (OutgoingRecord & { timestamp?: number })[]): Promise<void> {
+    const producer = this.#kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
+    await producer.connect();
+    try {
+      await producer.send({ topic, messages: records.map(kafkajsMessage) });
+    } finally {
+      await producer.disconnect();
+    }
+  }
+
+  /** Writes records in a transaction and aborts it: they and its marker stay in the log, invisible. */
+  async appendAborted(topic: string, partition: number, count: number): Promise<void> {
+    const producer = this.#kafka.producer({
+      createPartitioner: Partitioners.DefaultPartitioner,
+      transactionalId: `aborted-${crypto.randomUUID()}`,
+      idempotent: true,
+      maxInFlightRequests: 1,
+    });
+    await producer.connect();
+    try {
+      const transaction = await producer.transaction();
+      const messages = Array.from({ length: count }, () => ({ partition, value: "aborted" }));
+      await transaction.send({ topic, messages });
+      await transaction.abort();
+    } finally {
+      await producer.disconnect();
+    }
+  }
+
+  /** Deletes the records before an offset. */
+  async truncate(topic: string, partition: number, before: bigint): Promise<void> {
+    await this.#admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: String(before) }] });
+  }
+
+  /** What a group has committed of a topic, by partition. */
+  async committed(groupId: string, topic: string): Promise<ReadonlyMap<number, bigint>> {
+    const [answer] = await this.#admin.fetchOffsets({ groupId, topics: [topic] });
+    const found = (answer?.partitions ?? []).filter(({ offset }) => BigInt(offset) >= 0n);
+    return new Map(found.map(({ partition, offset }) => [partition, BigInt(offset)]));
+  }
+
+  /** The offsets after the last records, by partition. */
+  async endOffsets(topic: string): Promise<ReadonlyMap<number, bigint>> {
+    const offsets = await this.#admin.fetchTopicOffsets(topic);
+    return new Map(offsets.map(({ partition, high }) => [partition, BigInt(high)]));
+  }
+
+  /** Ids of the members of a group. */
+  async members(groupId: string): Promise<readonly string[]> {
+    const { groups } = await this.#admin.describeGroups([groupId]);
+    return (groups[0]?.members ?? []).map((member) => member.memberId);
+  }
+
+  /**
+   * Makes a member leave its group without its knowing, as Java's `removeMembersFromConsumerGroup` does and a session
+   * timeout would.
+   */
+  async dropMember(groupId: string, index = 0): Promise<void> {
+    const memberId = (await this.members(groupId))[index];
+    if (memberId === undefined) {
+      throw new RangeError(`Cannot drop member ${index} of ${groupId}: none is there`);
+    }
+    const cluster = createCluster(plainConnection(this.#broker), { retries: 8, log: silentLogger });
+    try {
+      await cluster.connect();
+      const coordinator = await cluster.findGroupCoordinator({ groupId });
+      await rawRequest(coordinator, "LeaveGroup", { groupId, memberId });
+    } finally {
+      await cluster.disconnect();
+    }
+  }
+
+  /** Deletes the topics that were made here and disconnects. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#topics.size > 0) await this.#admin.deleteTopics({ topics: [...this.#topics] });
+    await this.#admin.disconnect();
+  }
+}
+
+function kafkajsMessage(
+  { key, value, headers, partition, timestamp }: OutgoingRecord & { timestamp?: number },
+) {
+  const buffer = (bytes: Uint8Array | null) => bytes === null ? null : Buffer.from(bytes);
+  const named: IHeaders = Object.create(null);
+  for (const [name, bytes] of headers) {
+    const present = named[name];
+    const list = present === undefined ? [] : Array.isArray(present) ? present : [present];
+    // kafkajs' types do not know of null in a header; its encoder does
+    named[name] = [...list, buffer(bytes) as unknown as Buffer];
+  }
+  return {
+    key: buffer(key),
+    value: buffer(value),
+    headers: named,
+    ...(partition === undefined ? {} : { partition }),
+    ...(timestamp === undefined ? {} : { timestamp: String(timestamp) }),
+  };
+}
