@@ -18,12 +18,22 @@ export interface Process {
 
 const encoder = new TextEncoder();
 
+/** How long a reader may stop reading before what is written is lost rather than holding the process. */
+const STALLED_MS = 2000;
+
 function writeAll(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
   let bytes = encoder.encode(text);
-  try {
-    while (bytes.length > 0) bytes = bytes.subarray(stream.writeSync(bytes));
-  } catch (error) {
-    if (!(error instanceof Deno.errors.BrokenPipe)) throw error; // the reader has gone: nobody to tell
+  let waited = 0;
+  while (bytes.length > 0) {
+    try {
+      bytes = bytes.subarray(stream.writeSync(bytes));
+    } catch (error) {
+      if (error instanceof Deno.errors.BrokenPipe) return; // the reader has gone: nobody to tell
+      // a pipe or terminal that another process made non-blocking, full for now
+      if (!(error instanceof Deno.errors.WouldBlock) || waited >= STALLED_MS) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+      waited += 5;
+    }
   }
 }
 

@@ -1,0 +1,110 @@
+import { configureSync, getConfig, getLogger, type LogRecord } from "@logtape/logtape";
+import { ConfigurationError } from "../core/errors.ts";
+import type { LogFields, Logger } from "../core/logger.ts";
+import { type Process, thisProcess } from "../runtime/process.ts";
+import { jsonLine, type LogEvent, textLine } from "./format.ts";
+import { chooseLevel, type Level, levelOf, LOGTAPE_LEVELS } from "./levels.ts";
+
+/** What logging needs of the process. */
+export type LoggingProcess = Pick<Process, "env" | "writeError" | "errorIsTerminal">;
+
+/** The category in logtape below which all our loggers are. */
+const CATEGORY = "datapy";
+
+let argument: string | undefined;
+let contextLevel: unknown;
+let job = "job";
+let output: LoggingProcess = thisProcess;
+let isSetUp = false;
+
+/**
+ * Begins to log to standard error, in place of whatever was configured in logtape before: tab-delimited lines, or JSON
+ * lines where the variable LOG_FORMAT is `json`. May be called again.
+ *
+ * The level is that of the variable LOG_LEVEL, else `processing.log_level` of the context, else the argument, else INFO.
+ * Throws a `ConfigurationError` that lists what there is where level or format is unknown; it then logs at INFO, so that
+ * the error can be told.
+ *
+ * @param level DEBUG, INFO, WARNING, ERROR or CRITICAL.
+ * @param name Of the job: it stands where a line is not a mod's, and in every JSON line.
+ */
+export function setupLogging(level?: string, name?: string, process: LoggingProcess = thisProcess): void {
+  argument = level;
+  job = name ?? job;
+  output = process;
+  isSetUp = true;
+  apply();
+}
+
+/** What `processing.log_level` of the context says; undefined where it says nothing. Throws as {@link setupLogging}. */
+export function setContextLevel(level: unknown): void {
+  contextLevel = level;
+  if (isSetUp) apply();
+}
+
+function apply(): void {
+  const environment = output.env("LOG_LEVEL");
+  const format = output.env("LOG_FORMAT") || "text";
+  configure("INFO", format);
+  if (format !== "text" && format !== "json") {
+    throw new ConfigurationError(
+      `Cannot log in the format ${
+        JSON.stringify(format)
+      } (from the variable LOG_FORMAT): expected text or json`,
+    );
+  }
+  configure(chooseLevel({ environment, context: contextLevel, argument }), format);
+}
+
+function configure(level: Level, format: string): void {
+  const colours = output.errorIsTerminal && !output.env("NO_COLOR") && output.env("TERM") !== "dumb";
+  const lines = (event: LogEvent) => format === "json" ? jsonLine(event, job) : textLine(event, colours);
+  configureSync({
+    reset: true,
+    sinks: { stderr: (record) => write(lines(eventOf(record))) },
+    loggers: [
+      { category: [CATEGORY], sinks: ["stderr"], lowestLevel: LOGTAPE_LEVELS[level] },
+      { category: ["logtape", "meta"], sinks: [], lowestLevel: "error" },
+    ],
+  });
+}
+
+function eventOf(record: LogRecord): LogEvent {
+  return {
+    time: record.timestamp,
+    level: levelOf(record.level),
+    mod: record.category.slice(1).join("."),
+    // the raw message: what stands in braces is part of the text here, not a placeholder
+    message: String(record.rawMessage),
+    fields: record.properties,
+  };
+}
+
+/** A line that cannot be written is lost; the job is worth more than its log. */
+function write(line: string): void {
+  try {
+    output.writeError(line);
+  } catch {
+    // a full disk or a closed stream: nobody to tell
+  }
+}
+
+/**
+ * A logger of a mod, or of the job where no mod is named. Before `setupLogging`, or a configuration of logtape by the
+ * user, warnings and errors go to standard error as text, and nothing else is logged.
+ */
+export function loggerFor(mod?: string): Logger {
+  return {
+    debug: (message, fields) => log("DEBUG", mod, message, fields),
+    info: (message, fields) => log("INFO", mod, message, fields),
+    warning: (message, fields) => log("WARNING", mod, message, fields),
+    error: (message, fields) => log("ERROR", mod, message, fields),
+    critical: (message, fields) => log("CRITICAL", mod, message, fields),
+  };
+}
+
+function log(level: Level, mod = job, message: string, fields: LogFields = {}): void {
+  if (getConfig() !== null) return getLogger([CATEGORY, mod])[LOGTAPE_LEVELS[level]](message, fields);
+  if (level === "DEBUG" || level === "INFO") return;
+  write(textLine({ time: Date.now(), level, mod, message, fields }, false));
+}
