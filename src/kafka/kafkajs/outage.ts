@@ -5,6 +5,8 @@ import { isRetriable, translateError } from "./errors.ts";
 
 const FIRST_WAIT_MS = 200;
 const LONGEST_WAIT_MS = 2_000;
+/** The first failures often mend themselves: a leader moves, a connection is made anew. */
+const QUIET_FAILURES = 2;
 
 /**
  * Patience with brokers: counts how long something has failed without a success in between, waits longer each time, and
@@ -25,7 +27,7 @@ export class Outage {
 
   /** It works: the next failure is the first again. */
   over(): void {
-    if (this.#since !== undefined) {
+    if (this.#since !== undefined && this.#failures > QUIET_FAILURES) {
       const seconds = ((this.#clock.now() - this.#since) / 1000).toFixed(1);
       this.#log.info(`The brokers answer again, after ${seconds} s`);
     }
@@ -47,8 +49,7 @@ export class Outage {
       throw new UnavailableError(`the brokers have been out of reach for ${seconds} s`, { cause: failure });
     }
     const waitMs = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(this.#failures++, 10));
-    // the first failures often mend themselves: a leader moves, a connection is made anew
-    const level = this.#failures <= 2 ? "debug" : "warning";
+    const level = this.#failures <= QUIET_FAILURES ? "debug" : "warning";
     this.#log[level](`${errorText(failure)}; trying again in ${waitMs} ms (for ${seconds} s so far)`);
     await this.#clock.sleep(waitMs, signal);
   }
