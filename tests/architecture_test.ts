@@ -1,0 +1,228 @@
+/**
+ * The conventions of this code base, as tests. They read the sources as text: quick, and without a compiler. What `deno
+ * fmt` writes is what they expect, such as an import at the beginning of its line.
+ */
+import assert from "node:assert/strict";
+
+const ROOT = new URL("../", import.meta.url);
+
+/** All files below a folder of this repository, as paths from its root. */
+function filesBelow(folder: string, ending: string): string[] {
+  const found: string[] = [];
+  for (const entry of Deno.readDirSync(new URL(folder, ROOT))) {
+    if (entry.isDirectory) found.push(...filesBelow(`${folder}${entry.name}/`, ending));
+    else if (entry.name.endsWith(ending)) found.push(folder + entry.name);
+  }
+  return found.sort();
+}
+
+const read = (path: string) => Deno.readTextFileSync(new URL(path, ROOT));
+const sources = new Map(filesBelow("src/", ".ts").map((path) => [path, read(path)]));
+
+/** The code without its comments: what stands in a comment breaks no rule. */
+function withoutComments(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/(^|\s)\/\/.*$/gm, "$1");
+}
+
+/** The code without comments and without the content of its quoted texts. */
+function withoutTexts(text: string): string {
+  return withoutComments(text).replace(/"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'/g, '""');
+}
+
+/** What a file imports, statically or not, as it is written. */
+function specifiers(text: string): string[] {
+  const code = withoutComments(text);
+  const pattern = /^(?:import|export)\s(?:[^"';]*?\sfrom\s)?"([^"]+)"|\bimport\(\s*"([^"]+)"/gm;
+  return [...code.matchAll(pattern)].map((match) => match[1] ?? match[2] ?? "");
+}
+
+/** What a file imports of ours, as paths from the repository's root. */
+function ownImports(path: string, text: string): string[] {
+  const base = new URL(path, ROOT);
+  return specifiers(text).filter((specifier) => specifier.startsWith("."))
+    .map((specifier) => new URL(specifier, base).pathname.slice(ROOT.pathname.length));
+}
+
+/** Fails with all that is wrong at once, and the rule. */
+function none(wrong: readonly string[], rule: string): void {
+  assert.ok(wrong.length === 0, `${rule}\n  ${wrong.join("\n  ")}`);
+}
+
+/** The rooms, and what each may import besides itself: rooms, or single files of one. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  runtime: [],
+  core: [],
+  context: ["core", "runtime"],
+  logging: ["core", "runtime"],
+  control: ["core", "runtime"],
+  kafka: ["core", "runtime"],
+  database: ["core", "runtime"],
+  consume: ["core", "runtime", "kafka/driver.ts", "kafka/connection.ts"],
+  mods: ["core", "runtime", "control", "kafka", "consume", "database"],
+  job: ["core", "runtime", "context", "logging", "control", "mods"],
+  dev: ["core", "runtime", "context", "logging", "control", "kafka", "consume", "database", "mods", "job"],
+  cli: [
+    "core",
+    "runtime",
+    "context",
+    "logging",
+    "control",
+    "kafka",
+    "consume",
+    "database",
+    "mods",
+    "job",
+    "dev",
+  ],
+};
+
+Deno.test("src has the rooms that ARCHITECTURE.md shows, and no other", () => {
+  const rooms = [...new Set([...sources.keys()].map((path) => path.split("/")[1] ?? ""))];
+  none(rooms.filter((room) => !Object.hasOwn(MAY_IMPORT, room)), "a new room needs a line in MAY_IMPORT:");
+});
+
+Deno.test("src imports only what its room may import", () => {
+  const wrong: string[] = [];
+  for (const [path, text] of sources) {
+    const room = path.split("/")[1] ?? "";
+    for (const imported of ownImports(path, text)) {
+      const [top, other = "", ...rest] = imported.split("/");
+      const allowed = top === "src" &&
+        [room, ...MAY_IMPORT[room] ?? []].some((one) => one === other || one === [other, ...rest].join("/"));
+      if (!allowed) wrong.push(`${path} imports ${imported}`);
+    }
+  }
+  none(wrong, "who may import whom stands in MAY_IMPORT and in ARCHITECTURE.md:");
+});
+
+Deno.test("src imports packages by the names in deno.json, where versions are pinned", () => {
+  const { imports } = JSON.parse(read("deno.json")) as { imports: Record<string, string> };
+  const known = (specifier: string) =>
+    /^(\.|node:)/.test(specifier) ||
+    Object.keys(imports).some((name) =>
+      specifier === name || (name.endsWith("/") && specifier.startsWith(name))
+    );
+  const wrong = [...sources].flatMap(([path, text]) =>
+    specifiers(text).filter((specifier) => !known(specifier)).map((specifier) =>
+      `${path} imports ${specifier}`
+    )
+  );
+  none(wrong, "a package that is not in deno.json:");
+  const loose = Object.entries(imports).filter(([, target]) => !/@\d+\.\d+\.\d+(-[\w.]+)?\/?$/.test(target));
+  none(
+    loose.map(([name, target]) => `${name}: ${target}`),
+    "a package without an exact version in deno.json:",
+  );
+});
+
+/** Which packages only one room may know, so that another can take their place. */
+const BEHIND_A_DOOR: readonly [name: RegExp, folder: string][] = [
+  [/^kafkajs(\/|$)/, "src/kafka/kafkajs/"],
+  [/^snappyjs$/, "src/kafka/kafkajs/"],
+  [/^@duckdb\//, "src/database/"],
+  [/^@logtape\//, "src/logging/"],
+  [/^@stricli\//, "src/cli/"],
+];
+
+for (const [name, folder] of BEHIND_A_DOOR) {
+  Deno.test(`src imports ${name.source} only in ${folder}`, () => {
+    const wrong = [...sources].filter(([path, text]) =>
+      !path.startsWith(folder) && specifiers(text).some((specifier) => name.test(specifier))
+    );
+    none(wrong.map(([path]) => path), `only ${folder} knows that package:`);
+  });
+}
+
+Deno.test("src calls Deno only in src/runtime", () => {
+  const wrong = [...sources].filter(([path, text]) =>
+    !path.startsWith("src/runtime/") && /(?<!["'`\w])Deno\s*[.[]/.test(withoutTexts(text))
+  );
+  none(
+    wrong.map(([path]) => path),
+    "put it behind an interface in src/runtime, so that a test can stand in for it:",
+  );
+});
+
+/** The seed's limits: 200 lines a file, less for two of them. */
+const FEWER_LINES: Readonly<Record<string, number>> = {
+  "src/mods/streaming/kafka_producer.ts": 150,
+  "src/control/stream_controller.ts": 100,
+};
+
+Deno.test("src has at most 200 lines a file, the producer 150, the controller 100", () => {
+  const wrong: string[] = [];
+  for (const [path, text] of sources) {
+    const limit = FEWER_LINES[path] ?? 200;
+    const lines = text.split("\n").length - 1;
+    if (lines > limit) wrong.push(`${path}: ${lines} lines, at most ${limit}`);
+  }
+  none(wrong, "a file has one idea; take the second one out:");
+  none(
+    Object.keys(FEWER_LINES).filter((path) => !sources.has(path)),
+    "a file with a limit of its own is gone:",
+  );
+});
+
+Deno.test("src has no type any", () => {
+  const wrong = [...sources].filter(([, text]) =>
+    /[:<|&,=(]\s*any\b|\bas any\b|\bany\[\]/.test(withoutTexts(text))
+  );
+  none(wrong.map(([path]) => path), "write unknown and look at the value, or the type that it has:");
+});
+
+/** What mod.ts hands out: each name and the file that declares it. */
+function publicNames(): [name: string, path: string][] {
+  const pattern = /^export\s+(?:type\s+)?\{([^}]*)\}\s+from\s+"([^"]+)"/gm;
+  return [...withoutComments(read("mod.ts")).matchAll(pattern)].flatMap(([, names = "", specifier = ""]) => {
+    const path = new URL(specifier, new URL("mod.ts", ROOT)).pathname.slice(ROOT.pathname.length);
+    return names.split(",").map((name) => name.trim().replace(/^type\s+/, "").split(/\s+as\s+/)[0] ?? "")
+      .filter((name) => name !== "").map((name): [string, string] => [name, path]);
+  });
+}
+
+const DECLARES = "(?:async )?(?:abstract )?(?:function|class|interface|type|const|enum)";
+
+Deno.test("mod.ts hands out only what has a docstring", () => {
+  const names = publicNames();
+  assert.ok(names.length > 10, "mod.ts exports by export { ... } from; this test found almost none");
+  const wrong = names.filter(([name, path]) => {
+    const text = sources.get(path) ?? "";
+    return !new RegExp(`\\*/\\nexport (?:declare )?${DECLARES} ${name}\\b`).test(text);
+  });
+  none(
+    wrong.map(([name, path]) => `${name} (${path})`),
+    "a public name without a docstring right before it:",
+  );
+});
+
+Deno.test("mod.ts holds nothing but exports", () => {
+  const code = withoutComments(read("mod.ts")).trim();
+  const rest = code.replace(/^export\s+(?:type\s+)?(?:\{[^}]*\}|\*)\s+from\s+"[^"]+";$/gm, "").trim();
+  assert.equal(rest, "", "mod.ts is the public API and nothing else");
+});
+
+/** Texts that are in the repository, and may be read by people on other machines. */
+function* allTexts(): Generator<[path: string, text: string]> {
+  const folders = ["src/", "tests/", "jobs/", "docs/", ".ci/", "bench/", "openshift/", "scripts/"];
+  for (const folder of folders) {
+    try {
+      Deno.statSync(new URL(folder, ROOT));
+    } catch {
+      continue; // not there yet
+    }
+    for (const path of filesBelow(folder, "")) yield [path, read(path)];
+  }
+  for (const entry of Deno.readDirSync(ROOT)) {
+    if (entry.isFile && /\.(md|ts|json|lock)$/.test(entry.name)) yield [entry.name, read(entry.name)];
+  }
+}
+
+Deno.test("no file names a folder of one machine", () => {
+  const own = /(?<![\w.])\/(?:work|root|Users|home\/[a-z]+)\/|\b[A-Z]:\\Users\\/;
+  const wrong: string[] = [];
+  for (const [path, text] of allTexts()) {
+    const line = text.split("\n").findIndex((one) => own.test(one));
+    if (line >= 0) wrong.push(`${path}:${line + 1}`);
+  }
+  none(wrong, "a path that exists on one machine only:");
+});
