@@ -17,6 +17,8 @@ export interface ClusterOptions {
   readonly metadataMaxAgeMs?: number;
   /** Whether asking for the metadata of a topic may create it, if the broker is set to; false by default. */
   readonly autoCreateTopics?: boolean;
+  /** For diagnosis only: accepts any certificate. Nothing secret may be sent, so there is no login either. */
+  readonly unverifiedTls?: boolean;
   readonly log: Logger;
 }
 
@@ -25,6 +27,7 @@ export function createCluster(connection: ConnectionConfig, options: ClusterOpti
   const config = clientConfig(connection);
   return new Cluster({
     ...config,
+    ...(options.unverifiedTls ? { ssl: { rejectUnauthorized: false }, sasl: undefined } : {}),
     logger: quietLogger(options.log),
     socketFactory: socketFactory(),
     metadataMaxAge: options.metadataMaxAgeMs ?? config.metadataMaxAge,

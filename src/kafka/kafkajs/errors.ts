@@ -18,12 +18,14 @@ const CLASSES: Readonly<Record<Fault, new (message: string, options: ErrorOption
  *
  * @param error What was thrown. One of our own errors is handed back as it is.
  * @param doing What failed, to be put behind "Cannot": `commit offsets of group "orders"`. No payload, no secret.
+ * @param broker `host:port` of the broker, where the error itself does not tell.
  */
-export function translateError(error: unknown, doing: string): Error {
+export function translateError(error: unknown, doing: string, broker?: string): Error {
   if (isOurs(error)) return error;
   const facts = factsOf(error);
   const { fault, why, todo } = explain(error, facts);
-  const at = facts.broker === undefined ? "" : ` at broker ${facts.broker}`;
+  const place = facts.broker ?? broker;
+  const at = place === undefined ? "" : ` at broker ${place}`;
   const advice = todo === undefined || todo === "" ? "" : ` (${todo})`;
   const message = redactSecrets(`Cannot ${doing}${at}: ${why}${advice}`);
   return new CLASSES[fault](message, { cause: error });

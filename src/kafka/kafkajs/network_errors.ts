@@ -94,7 +94,7 @@ const RULES: readonly Rule[] = [
   },
   {
     when: says(
-      /UNSUPPORTED_PROTOCOL|WRONG_VERSION_NUMBER|InvalidContentType|corrupt message|packet length too long/,
+      /UNSUPPORTED_PROTOCOL|unsupported protocol|WRONG_VERSION_NUMBER|InvalidContentType|corrupt message|packet length too long/,
     ),
     then: {
       fault: "configuration",
@@ -136,7 +136,9 @@ const RULES: readonly Rule[] = [
     },
   },
   {
-    when: says(/^Closed connection|Connection closed|Not connected|ECONNRESET|EPIPE|socket hang up/im),
+    when: says(
+      /^Closed connection|Connection closed|Not connected|ECONNRESET|EPIPE|socket hang up|socket disconnected|unexpected end of file|reset by peer/im,
+    ),
     then: {
       fault: "unavailable",
       why: "it closed the connection",
