@@ -8,6 +8,16 @@ import { chooseLevel, type Level, levelOf, LOGTAPE_LEVELS } from "./levels.ts";
 /** What logging needs of the process. */
 export type LoggingProcess = Pick<Process, "env" | "writeError" | "errorIsTerminal">;
 
+/** What `setupLogging` is told. */
+export interface LoggingOptions {
+  /** DEBUG, INFO, WARNING, ERROR or CRITICAL: counts where neither LOG_LEVEL nor the context names one. */
+  readonly level?: string | undefined;
+  /** Name of the job: it stands where a line is not a mod's, and in every JSON line. */
+  readonly name?: string | undefined;
+  /** `processing.log_level` of the context. */
+  readonly contextLevel?: unknown;
+}
+
 /** The category in logtape below which all our loggers are. */
 const CATEGORY = "datapy";
 
@@ -24,19 +34,17 @@ let isSetUp = false;
  * The level is that of the variable LOG_LEVEL, else `processing.log_level` of the context, else the argument, else INFO.
  * Throws a `ConfigurationError` that lists what there is where level or format is unknown; it then logs at INFO, so that
  * the error can be told.
- *
- * @param level DEBUG, INFO, WARNING, ERROR or CRITICAL.
- * @param name Of the job: it stands where a line is not a mod's, and in every JSON line.
  */
-export function setupLogging(level?: string, name?: string, process: LoggingProcess = thisProcess): void {
-  argument = level;
-  job = name ?? job;
+export function setupLogging(options: LoggingOptions = {}, process: LoggingProcess = thisProcess): void {
+  argument = options.level;
+  job = options.name ?? job;
+  contextLevel = options.contextLevel;
   output = process;
   isSetUp = true;
   apply();
 }
 
-/** What `processing.log_level` of the context says; undefined where it says nothing. Throws as {@link setupLogging}. */
+/** `processing.log_level` of a context that was set up later. Throws as {@link setupLogging} does. */
 export function setContextLevel(level: unknown): void {
   contextLevel = level;
   if (isSetUp) apply();

@@ -1,0 +1,74 @@
+import { type Process, thisProcess } from "../runtime/process.ts";
+import { processSignals, type SignalSource } from "../runtime/signals.ts";
+
+/** Exit code of a process that a second Ctrl+C ends: 128 and the number of SIGINT, as in a shell. */
+export const INTERRUPTED = 130;
+
+/** What is asked to stop when a signal arrives. */
+export interface Stoppable {
+  requestStop(reason: string): void;
+}
+
+/**
+ * The signals that stop a process, shared by everything in it that can stop: one set of listeners of the operating
+ * system, present while there is a member. The first SIGTERM or SIGINT asks all members to stop, and whoever joins later
+ * as well, until the last has left: a consumer that begins after the signal stops at once. A second SIGINT ends the
+ * process; a second SIGTERM changes nothing, because Kubernetes may repeat it while a consumer drains.
+ */
+export class StopSignals {
+  readonly #source: SignalSource;
+  readonly #process: Pick<Process, "exit">;
+  readonly #members = new Set<Stoppable>();
+  #listeners: readonly Disposable[] = [];
+  #interrupts = 0;
+  #received: string | undefined;
+
+  constructor(source: SignalSource, process: Pick<Process, "exit">) {
+    this.#source = source;
+    this.#process = process;
+  }
+
+  /** How many members there are. */
+  get size(): number {
+    return this.#members.size;
+  }
+
+  /** Adds a member; call what is returned when it needs no signals any more. */
+  join(member: Stoppable): () => void {
+    if (this.#members.size === 0) this.#listen();
+    this.#members.add(member);
+    if (this.#received !== undefined) member.requestStop(this.#received);
+    return () => this.#leave(member);
+  }
+
+  /** Asks all present members to stop: the job fails, and nothing of it should go on. Later ones are not concerned. */
+  stopAll(reason: string): void {
+    for (const member of [...this.#members]) member.requestStop(reason);
+  }
+
+  #listen(): void {
+    this.#interrupts = 0;
+    this.#received = undefined;
+    this.#listeners = [
+      this.#source.onSignal("SIGTERM", () => this.#stop("SIGTERM")),
+      this.#source.onSignal("SIGINT", () => {
+        if (++this.#interrupts > 1) this.#process.exit(INTERRUPTED);
+        this.#stop("SIGINT");
+      }),
+    ];
+  }
+
+  #stop(signal: string): void {
+    this.#received ??= signal;
+    this.stopAll(signal);
+  }
+
+  #leave(member: Stoppable): void {
+    if (!this.#members.delete(member) || this.#members.size > 0) return;
+    for (const listener of this.#listeners) listener[Symbol.dispose]();
+    this.#listeners = [];
+  }
+}
+
+/** The stop signals of this process. */
+export const processStopSignals: StopSignals = new StopSignals(processSignals, thisProcess);
