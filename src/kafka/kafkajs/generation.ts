@@ -45,7 +45,7 @@ export class Generation {
       clock: ports.clock,
       log: options.log,
       recoveryTimeoutMs: options.recoveryTimeoutMs,
-      records: events.records,
+      records: (fetched) => events.records(fetched),
       outOfRange: (assignment) => this.#outOfRange(assignment),
       metadataChanged: () => {
         if (leaders.partitions.size !== this.#partitions) this.#end.resolve("rebalance"); // to share out the new ones
