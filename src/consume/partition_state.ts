@@ -75,7 +75,7 @@ export class PartitionState {
 
   /** What may be committed now, if it is more than was committed. */
   get commit(): OffsetCommit | undefined {
-    const offset = this.lost ? undefined : this.ledger.toCommit;
+    const offset = this.ledger.toCommit;
     if (offset === undefined) return undefined;
     const { topic, partition, epoch } = this.assignment;
     return { topic, partition, epoch, offset };

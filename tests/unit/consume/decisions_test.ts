@@ -62,6 +62,17 @@ Deno.test("decide() never skips, retries or stops for an outage: it waits, or fa
   }));
 });
 
+Deno.test("decide() fails when recovery_timeout_s has passed exactly", () => {
+  const given: ErrorSettings = {
+    onError: "continue",
+    maxRetries: 0,
+    retryBackoffMs: [1],
+    recoveryTimeoutMs: 1000,
+  };
+  assert.equal(decide("unavailable", { ofRecord: 0, ofWorld: 3, outageMs: 1000 }, given).kind, "fail");
+  assert.equal(decide("unavailable", { ofRecord: 0, ofWorld: 3, outageMs: 999 }, given).kind, "wait");
+});
+
 Deno.test("decide() fails at once for a configuration error, whatever on_error says", () => {
   fc.assert(fc.property(settings, failures, (given, happened) => {
     assert.deepEqual(decide("configuration", happened, given), { kind: "fail" });

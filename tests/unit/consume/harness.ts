@@ -50,7 +50,12 @@ export class Harness {
   #epoch = 0;
   #held = new Map<number, Assignment>();
 
-  constructor(settings: Partial<ConsumeSettings> = {}, processor?: MessageProcessor) {
+  /** @param opening The session opens when this resolves. */
+  constructor(
+    settings: Partial<ConsumeSettings> = {},
+    processor?: MessageProcessor,
+    opening: Promise<void> = Promise.resolve(),
+  ) {
     const loop = new PollLoop({
       connection: new KafkaConnection(
         {
@@ -61,7 +66,7 @@ export class Harness {
           clientId: "t",
           settings: {},
         },
-        this.#driver(),
+        this.#driver(opening),
       ),
       processor: processor ?? ((message, context) => this.#call(message, context)),
       valueFormat: "auto",
@@ -162,7 +167,7 @@ export class Harness {
     return promise;
   }
 
-  #driver(): KafkaDriver {
+  #driver(opening: Promise<void>): KafkaDriver {
     const session: ConsumerSession = {
       commit: async (offsets) => {
         await this.commitAnswers.shift()?.();
@@ -176,9 +181,10 @@ export class Harness {
     return {
       listTopics: unused,
       produce: unused,
-      consume: (_connection, _options, events) => {
+      consume: async (_connection, _options, events) => {
         this.#events = events;
-        return Promise.resolve(session);
+        await opening;
+        return session;
       },
     };
   }

@@ -77,6 +77,13 @@ Deno.test("OffsetLedger.toCommit is the low mark where it is beyond what was com
     })));
 });
 
+Deno.test("OffsetLedger.advance() never moves back", () => {
+  const ledger = new OffsetLedger(5n);
+  ledger.advance(9n);
+  ledger.advance(7n);
+  assert.equal(ledger.lowMark, 9n);
+});
+
 Deno.test("OffsetLedger.track() refuses an offset that was read before", () => {
   const ledger = new OffsetLedger(5n);
   ledger.track(7n);

@@ -202,6 +202,58 @@ Deno.test("PollLoop tries a commit again that the brokers did not answer", async
   assert.deepEqual([harness.calls.length, harness.committed()], [2, [1]]);
 });
 
+Deno.test("PollLoop commits what finished while a commit was on its way, in one more", async () => {
+  const harness = new Harness({ maxConcurrency: 3 });
+  const commit = Promise.withResolvers<void>();
+  harness.commitAnswers.push(() => commit.promise);
+  for (const partition of [0, 1, 2]) await harness.assign(1, partition);
+  for (const call of harness.calls) {
+    call.succeed();
+    await settle();
+  }
+  commit.resolve();
+  await settle();
+  assert.deepEqual(harness.commits.map((offsets) => offsets.map(({ partition }) => partition)), [[0], [
+    1,
+    2,
+  ]]);
+});
+
+Deno.test("PollLoop ends at once when the group may not be used for commits", async () => {
+  const harness = new Harness();
+  harness.commitAnswers.push(() => Promise.reject(new ConfigurationError("not authorised")));
+  await harness.assign(1);
+  harness.call.succeed();
+  await settle();
+  assert.equal(kindOf(harness.outcome?.error), "configuration");
+});
+
+Deno.test("PollLoop hands out nothing before it can commit", async () => {
+  const open = Promise.withResolvers<void>();
+  const harness = new Harness({}, undefined, open.promise);
+  await harness.assign(1);
+  assert.equal(harness.calls.length, 0);
+  open.resolve();
+  await settle();
+  harness.call.succeed();
+  await settle();
+  assert.deepEqual(harness.committed(), [1]);
+});
+
+Deno.test("PollLoop counts an outage anew after the world answered", async () => {
+  const harness = new Harness({
+    errors: { onError: "retry", maxRetries: 9, retryBackoffMs: [200_000], recoveryTimeoutMs: 300_000 },
+  });
+  await harness.assign(1);
+  for (let round = 0; round < 3; round++) {
+    harness.call.fail(new UnavailableError("down"));
+    await harness.clock.advance(5_000);
+    harness.call.fail(new Error("bad"));
+    await harness.clock.advance(200_000);
+  }
+  assert.deepEqual([harness.outcome, harness.calls.length], [undefined, 7]);
+});
+
 Deno.test("PollLoop ends when commits fail for longer than recovery_timeout_s", async () => {
   const harness = new Harness();
   for (let i = 0; i < 200; i++) {

@@ -93,6 +93,62 @@ Deno.test("PollLoop hands out nothing of a revoked partition, and commits what e
   assert.equal(harness.calls.length, 1);
 });
 
+Deno.test("PollLoop takes no records of a revoked partition, nor of an older assignment", async () => {
+  const harness = new Harness();
+  const first = await harness.assign(1);
+  const revoked = harness.events.revoking([first]);
+  await harness.deliver([1]);
+  harness.call.succeed();
+  await revoked;
+  harness.events.lost([first], "rebalance");
+  await harness.assign(0);
+  const record = { offset: 5n, timestamp: 1, key: null, value: null, headers: [] };
+  harness.events.records({ ...first, records: [record], nextOffset: 6n, endOffset: 6n });
+  await settle();
+  assert.deepEqual([harness.calls.length, harness.committed()], [1, [1]]);
+});
+
+Deno.test("PollLoop does not take a commit of an older assignment for one of the new", async () => {
+  const harness = new Harness();
+  const commit = Promise.withResolvers<void>();
+  harness.commitAnswers.push(() => commit.promise);
+  const first = await harness.assign(1);
+  harness.call.succeed();
+  await settle();
+  harness.events.lost([first], "rebalance");
+  await harness.assign(0);
+  commit.resolve();
+  await settle();
+  await harness.deliver([], 0, 1);
+  assert.deepEqual(harness.committed(), [1, 1], "the new assignment commits on its own");
+});
+
+Deno.test("PollLoop ends the back-off of a revoked message at once", async () => {
+  const harness = new Harness(stopAtError);
+  const assignment = await harness.assign(1);
+  harness.call.fail(new UnavailableError("down"));
+  await settle();
+  let over = false;
+  harness.events.revoking([assignment]).then(() => over = true);
+  await settle();
+  assert.deepEqual([over, harness.calls.length], [true, 1]);
+});
+
+Deno.test("PollLoop lets a rebalance wait for the commit that is on its way", async () => {
+  const harness = new Harness();
+  const commit = Promise.withResolvers<void>();
+  const assignment = await harness.assign(0);
+  harness.commitAnswers.push(() => commit.promise);
+  await harness.deliver([], 0, 42);
+  let over = false;
+  harness.events.revoking([assignment]).then(() => over = true);
+  await settle();
+  assert.equal(over, false);
+  commit.resolve();
+  await settle();
+  assert.deepEqual([over, harness.committed()], [true, [42]]);
+});
+
 Deno.test("PollLoop does not keep a rebalance waiting for a long message", async () => {
   const harness = new Harness();
   const assignment = await harness.assign(3);
@@ -110,6 +166,9 @@ Deno.test("PollLoop fences work of a lost partition: its signal fires, and its s
   harness.call.succeed();
   await settle();
   assert.deepEqual([harness.committed(), harness.calls.length], [[], 1]);
+  harness.control.requestStop();
+  await settle();
+  assert.deepEqual(harness.outcome?.stats, { processed: 0, errors: 0, retries: 0, commits: 0 });
 });
 
 Deno.test("PollLoop does not count an error of a lost partition", async () => {
