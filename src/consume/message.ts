@@ -12,7 +12,9 @@ export interface Message {
   readonly key: string | null;
   /** Decoded by `value_format`. Null is a tombstone. */
   readonly value: string | Uint8Array | null;
+  /** Where it came from. */
   readonly topic: string;
+  /** The partition of that topic, from 0. */
   readonly partition: number;
   /** A number while it is safe (below 2^53); reading it beyond is a `RangeError`: use `offset_text`. */
   readonly offset: number;

@@ -44,11 +44,17 @@ export function setupContext(file?: string | URL, note?: (message: string) => vo
  * Throws a `ConfigurationError` where a setting without a fallback is missing or a value has another type.
  */
 export function contextValue(key: string): string;
+/** A setting that is one of a few texts. */
 export function contextValue<T extends string>(key: string, fallback: T, oneOf: readonly T[]): T;
+/** A setting that is a text. */
 export function contextValue(key: string, fallback: string): string;
+/** A setting that is a number. */
 export function contextValue(key: string, fallback: number): number;
+/** A setting that is true or false. */
 export function contextValue(key: string, fallback: boolean): boolean;
+/** A setting that is a list of texts; in the environment, a JSON list. */
 export function contextValue(key: string, fallback: readonly string[]): readonly string[];
+/** A setting that is a text, or is not set. */
 export function contextValue(key: string, fallback: undefined): string | undefined;
 export function contextValue(key: string, ...rest: [fallback?: unknown, oneOf?: readonly string[]]): unknown {
   return typedValue(current, key, ...rest);

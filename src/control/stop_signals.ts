@@ -33,6 +33,11 @@ export class StopSignals {
     return this.#members.size;
   }
 
+  /** The signal that asked to stop, since the first member joined. */
+  get received(): string | undefined {
+    return this.#received;
+  }
+
   /** Adds a member; call what is returned when it needs no signals any more. */
   join(member: Stoppable): () => void {
     if (this.#members.size === 0) this.#listen();

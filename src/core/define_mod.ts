@@ -6,6 +6,7 @@ export type Reference = `${string}\${${string}}${string}`;
 
 /** One artifact of a mod: what it is for people, and its type for the compiler. */
 export interface Artifact<T> {
+  /** One sentence: what it is. */
   readonly description: string;
   /** Only a type, never a value. */
   readonly type?: T;
@@ -37,7 +38,9 @@ export interface ModContext {
 
 /** What a mod's `run` hands back. */
 export interface ModOutput<A extends ArtifactDeclarations> {
+  /** What is declared in `artifacts`, each of them. */
   readonly artifacts: ArtifactsOf<A>;
+  /** What was counted; nothing by default. */
   readonly metrics?: Metrics;
 }
 

@@ -10,26 +10,31 @@ export type ErrorKind = "record" | "permanent" | "unavailable" | "configuration"
 
 /** The message cannot be processed, by its own fault. `on_error` decides what happens to it. */
 export class RecordError extends Error {
+  /** Its class, also where the class itself is not at hand. */
   override readonly name: string = "RecordError";
 }
 
 /** A record error that no retry can mend: malformed input, a violated constraint, a record too large to send. */
 export class PermanentError extends RecordError {
+  /** Its class, also where the class itself is not at hand. */
   override readonly name: string = "PermanentError";
 }
 
 /** Something outside is not there now: the message stays uncommitted and is tried again. */
 export class UnavailableError extends Error {
+  /** Its class, also where the class itself is not at hand. */
   override readonly name: string = "UnavailableError";
 }
 
 /** The job is set up wrongly: it stops at once with exit code 78, the message uncommitted. */
 export class ConfigurationError extends Error {
+  /** Its class, also where the class itself is not at hand. */
   override readonly name: string = "ConfigurationError";
 }
 
 /** What `runMod` throws: the mod that failed, the parameter at fault if there is one, and the cause. */
 export class ModError extends Error {
+  /** Its class, also where the class itself is not at hand. */
   override readonly name: string = "ModError";
   /** Name of the mod that failed, as given to `runMod`. */
   readonly mod: string;
@@ -38,6 +43,7 @@ export class ModError extends Error {
   /** Whose fault it is: see {@link ErrorKind}. */
   readonly kind: ErrorKind;
 
+  /** The message is put behind the mod's name. */
   constructor(
     mod: string,
     message: string,

@@ -19,8 +19,12 @@ const TYPES: Readonly<Record<string, string>> = {
   nan: "NaN",
 };
 
+/** How a mod's own message begins that says what is right: it then counts more than what zod would say. */
+const OWN = "expected ";
+
 /** What would have been right, as words that follow "expected"; undefined where only the issue's own message says it. */
 export function expectation(issue: Issue): string | undefined {
+  if (issue.message?.startsWith(OWN)) return issue.message.slice(OWN.length);
   switch (issue.code) {
     case "invalid_type":
       return TYPES[issue.expected] ?? `a ${issue.expected}`;

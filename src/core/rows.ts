@@ -5,6 +5,7 @@ export type Row = Readonly<Record<string, unknown>>;
 
 /** A result of DuckDB that has been read, as far as the mods look at it. */
 export interface RowSource {
+  /** Its rows as objects of column names and values. */
   getRowObjects(): readonly Row[];
 }
 

@@ -11,6 +11,7 @@ let known: string[] = [];
 export class Secret {
   readonly #text: string;
 
+  /** Hides a text, and has it masked in logs and errors if it has at least four characters. */
   constructor(text: string) {
     this.#text = text;
     registerSecret(text);
@@ -21,18 +22,22 @@ export class Secret {
     return this.#text;
   }
 
+  /** Always `***`. */
   toString(): string {
     return MASK;
   }
 
+  /** Always `***`. */
   toJSON(): string {
     return MASK;
   }
 
+  /** Always `***`. */
   [Symbol.for("Deno.customInspect")](): string {
     return MASK;
   }
 
+  /** Always `***`. */
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return MASK;
   }

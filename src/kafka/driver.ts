@@ -9,9 +9,11 @@ export interface TopicPartition {
 
 /** A record as it lies in the log: bytes, undecoded. */
 export interface RawRecord {
+  /** Its place in the partition. */
   readonly offset: bigint;
   /** Unix time in milliseconds; -1 where the broker has none. */
   readonly timestamp: number;
+  /** Null where the record has none. */
   readonly key: Uint8Array | null;
   /** Null is a tombstone. */
   readonly value: Uint8Array | null;

@@ -1,0 +1,50 @@
+import { resolveReference } from "../context/current.ts";
+import type { Mod } from "../core/define_mod.ts";
+import { currentMessageScope } from "../core/message_scope.ts";
+import { ModRegistry } from "../core/registry.ts";
+import type { ModMap } from "../core/mod_map.ts";
+import { createRunner, type ModArtifacts, type ModParams, type ModResult } from "../core/runner.ts";
+import { loggerFor } from "../logging/logging.ts";
+import { builtins } from "../mods/builtins.ts";
+import { RunningMods } from "./running_mods.ts";
+
+const registry = new ModRegistry();
+for (const mod of builtins) registry.register(mod);
+
+/** The mods that run now in this process, outside of messages. */
+export const runningMods: RunningMods = new RunningMods();
+
+const run = createRunner({ registry, resolve: resolveReference, loggerFor });
+
+/**
+ * Runs a mod by its name: fills in the `${...}` references of its settings, validates its parameters, runs it.
+ *
+ * Resolves to `{ status, artifacts, metrics, warnings }`. Rejects with a `ModError` that names the mod, the parameter at
+ * fault and the cause; its `kind` says whose fault it is.
+ *
+ * ```ts ignore
+ * const parsed = await runMod("json_parser", { json_string: message.value });
+ * ```
+ */
+export function runMod<N extends keyof ModMap & string>(
+  name: N,
+  params: ModParams<ModMap[N]>,
+): Promise<ModResult<ModArtifacts<ModMap[N]>>> {
+  const result = run(name, params);
+  return currentMessageScope() === undefined ? runningMods.track(name, result) : result;
+}
+
+/**
+ * Makes a mod of your own known to {@link runMod}. Beside it, tell the compiler:
+ * `declare module "@datapy/datapy" { interface ModMap { my_mod: typeof myMod } }`.
+ *
+ * Throws a `TypeError` if another mod has its name.
+ */
+export function registerMod(mod: Mod): void {
+  registry.register(mod);
+}
+
+/** All mods that can be run, by name. */
+export function registeredMods(): readonly Mod[] {
+  return registry.list();
+}

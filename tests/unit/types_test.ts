@@ -1,0 +1,119 @@
+/** What the compiler must accept and refuse of the public API. Each `@ts-expect-error` fails the check where it is none. */
+import assert from "node:assert/strict";
+import { z } from "zod";
+import { artifact, contextValue, dataParam, defineMod, registerMod, runMod, secretParam } from "../../mod.ts";
+
+const typesTestMod = defineMod({
+  name: "types_test_mod",
+  description: "Adds up.",
+  params: z.strictObject({
+    numbers: dataParam(z.array(z.number()), "What to add up."),
+    factor: z.number().default(1).describe("What the sum is multiplied by."),
+    round: z.enum(["up", "down"]).optional().describe("How to round."),
+    password: secretParam("A secret."),
+  }),
+  artifacts: {
+    sum: artifact<number>("The sum."),
+    label: artifact<string | undefined>("How it was rounded."),
+  },
+  run({ numbers, factor, round, password }) {
+    const revealed: string | undefined = password?.reveal();
+    assert.equal(revealed, undefined);
+    const sum = factor * numbers.reduce((a, b) => a + b, 0);
+    return { artifacts: { sum, label: round }, metrics: { numbers: numbers.length } };
+  },
+});
+
+declare module "../../mod.ts" {
+  interface ModMap {
+    types_test_mod: typeof typesTestMod;
+  }
+}
+
+/** Whether two types are the same, and not only assignable to each other. */
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true : false;
+const isTrue = <T extends true>(_?: T) => {};
+
+Deno.test("runMod gives a user's mod its own parameters and artifacts", async () => {
+  registerMod(typesTestMod);
+  const result = await runMod("types_test_mod", { numbers: [1, 2, 3], factor: 2 });
+  isTrue<Same<typeof result.artifacts.sum, number>>();
+  isTrue<Same<typeof result.artifacts.label, string | undefined>>();
+  isTrue<Same<typeof result.status, "success">>();
+  assert.deepEqual(result, {
+    status: "success",
+    artifacts: { sum: 12, label: undefined },
+    metrics: { numbers: 3 },
+    warnings: [],
+  });
+});
+
+Deno.test("runMod knows the parameters of the built-in mods", async () => {
+  const parsed = await runMod("json_parser", { json_string: '{"a": 1}' });
+  assert.deepEqual(parsed.artifacts.data, { a: 1 });
+});
+
+Deno.test("runMod takes a reference in place of a setting", () => {
+  const call = () =>
+    runMod("types_test_mod", { numbers: [1], factor: "${processing.factor}", round: "${a.b}" });
+  assert.equal(typeof call, "function");
+});
+
+Deno.test("runMod refuses at compile time what is wrong", () => {
+  const calls = [
+    // @ts-expect-error there is no such mod
+    () => runMod("types_test_mood", {}),
+    // @ts-expect-error there is no such parameter
+    () => runMod("types_test_mod", { numbers: [1], faktor: 2 }),
+    // @ts-expect-error a required parameter is missing
+    () => runMod("types_test_mod", {}),
+    // @ts-expect-error a number is expected, or a reference
+    () => runMod("types_test_mod", { numbers: [1], factor: "two" }),
+    // @ts-expect-error not one of the choices
+    () => runMod("types_test_mod", { numbers: [1], round: "sideways" }),
+    // @ts-expect-error there is no such artifact
+    async () => (await runMod("types_test_mod", { numbers: [1] })).artifacts.product,
+    // @ts-expect-error a built-in mod's parameter is mistyped
+    () => runMod("json_parser", { json_strin: "{}" }),
+  ];
+  assert.equal(calls.length, 7);
+});
+
+Deno.test("defineMod refuses at compile time what the declaration does not say", () => {
+  const params = z.strictObject({});
+  const wrong = [
+    () =>
+      defineMod({
+        name: "wrong_artifacts",
+        description: "d",
+        params,
+        artifacts: { sum: artifact<number>("s") },
+        // @ts-expect-error the artifact is a number
+        run: () => ({ artifacts: { sum: "1" } }),
+      }),
+    () =>
+      defineMod({
+        name: "missing_artifacts",
+        description: "d",
+        params,
+        artifacts: { sum: artifact<number>("s") },
+        // @ts-expect-error the artifact is missing
+        run: () => ({ artifacts: {} }),
+      }),
+  ];
+  assert.equal(wrong.length, 2);
+});
+
+Deno.test("contextValue has the type of its fallback", () => {
+  const calls = () => {
+    isTrue<Same<ReturnType<typeof text>, string>>();
+    isTrue<Same<ReturnType<typeof count>, number>>();
+    isTrue<Same<ReturnType<typeof maybe>, string | undefined>>();
+    isTrue<Same<ReturnType<typeof choice>, "continue" | "retry" | "stop">>();
+  };
+  const text = () => contextValue("a.b");
+  const count = () => contextValue("a.b", 3);
+  const maybe = () => contextValue("a.b", undefined);
+  const choice = () => contextValue("a.b", "continue", ["continue", "retry", "stop"]);
+  assert.equal(typeof calls, "function");
+});
