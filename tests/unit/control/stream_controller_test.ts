@@ -1,0 +1,140 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { StopSignals } from "../../../src/control/stop_signals.ts";
+import { StreamController } from "../../../src/control/stream_controller.ts";
+import type { SignalSource, StopSignal } from "../../../src/runtime/signals.ts";
+
+/** Signals that a test sends, and what the process was told. */
+class FakeProcess implements SignalSource {
+  readonly listeners: Record<StopSignal, Set<() => void>> = { SIGTERM: new Set(), SIGINT: new Set() };
+  readonly exits: number[] = [];
+  readonly signals = new StopSignals(this, {
+    exit: (code) => {
+      this.exits.push(code);
+      throw new Error("the process has ended");
+    },
+  });
+
+  onSignal(signal: StopSignal, callback: () => void): Disposable {
+    this.listeners[signal].add(callback);
+    return { [Symbol.dispose]: () => void this.listeners[signal].delete(callback) };
+  }
+
+  send(signal: StopSignal): void {
+    for (const callback of [...this.listeners[signal]]) {
+      try {
+        callback();
+      } catch {
+        // the end of the process
+      }
+    }
+  }
+
+  get listening(): number {
+    return this.listeners.SIGTERM.size + this.listeners.SIGINT.size;
+  }
+}
+
+Deno.test("StreamController.shouldStop() becomes true by either signal, and the signal fires with its reason", () => {
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    const process = new FakeProcess();
+    using controller = new StreamController(process.signals);
+    let fired = 0;
+    controller.signal.addEventListener("abort", () => fired++);
+    assert.equal(controller.shouldStop(), false);
+    process.send(signal);
+    assert.equal(controller.shouldStop(), true);
+    assert.equal(fired, 1);
+    assert.equal(controller.signal.reason.name, "AbortError");
+    assert.match(controller.signal.reason.message, new RegExp(signal));
+    assert.deepEqual(process.exits, []);
+  }
+});
+
+Deno.test("test_controller_programmatic_stop", () => {
+  const process = new FakeProcess();
+  using one = new StreamController(process.signals);
+  using other = new StreamController(process.signals);
+  one.requestStop("enough");
+  one.requestStop("too much");
+  assert.equal(one.shouldStop(), true);
+  assert.match(one.signal.reason.message, /enough/);
+  assert.equal(other.shouldStop(), false);
+});
+
+Deno.test("test_controller_loop_exit", async () => {
+  const process = new FakeProcess();
+  using controller = new StreamController(process.signals);
+  let rounds = 0;
+  while (!controller.shouldStop()) {
+    await Promise.resolve();
+    if (++rounds === 3) process.send("SIGTERM");
+    assert.ok(rounds <= 3, "the loop goes on after the signal");
+  }
+  assert.equal(rounds, 3);
+});
+
+Deno.test("StreamController.isShutdownInitiated() waits for a consumer that drains", () => {
+  const process = new FakeProcess();
+  using controller = new StreamController(process.signals);
+  controller.requestStop();
+  assert.equal(controller.isShutdownInitiated(), false);
+  controller.markShutdownInitiated();
+  assert.equal(controller.isShutdownInitiated(), true);
+});
+
+Deno.test("StopSignals ends the process at the second SIGINT, and at no number of SIGTERMs", () => {
+  fc.assert(fc.property(fc.array(fc.constantFrom("SIGTERM" as const, "SIGINT" as const)), (sent) => {
+    const process = new FakeProcess();
+    using controller = new StreamController(process.signals);
+    for (const signal of sent) process.send(signal);
+    const interrupts = sent.filter((signal) => signal === "SIGINT").length;
+    assert.deepEqual(process.exits, Array(Math.max(interrupts - 1, 0)).fill(130));
+    assert.equal(controller.shouldStop(), sent.length > 0);
+  }));
+});
+
+Deno.test("StopSignals listens exactly while there is a controller, with one listener a signal", () => {
+  type Step = "make" | "dispose" | "dispose twice" | "SIGTERM" | "SIGINT";
+  const steps = fc.array(fc.constantFrom<Step>("make", "dispose", "dispose twice", "SIGTERM", "SIGINT"));
+  fc.assert(fc.property(steps, (history) => {
+    const process = new FakeProcess();
+    const live: StreamController[] = [];
+    let signalled = false;
+    for (const step of history) {
+      if (step === "make") {
+        const made = new StreamController(process.signals);
+        live.push(made);
+        // a controller that is made after the signal, while others still drain, stops at once
+        assert.equal(made.shouldStop(), signalled);
+      } else if (step === "SIGTERM" || step === "SIGINT") {
+        process.send(step);
+        signalled ||= live.length > 0;
+      } else {
+        const gone = live.shift();
+        gone?.[Symbol.dispose]();
+        if (step === "dispose twice") gone?.[Symbol.dispose]();
+        if (live.length === 0) signalled = false;
+      }
+      assert.equal(process.listening, live.length > 0 ? 2 : 0);
+      assert.equal(process.signals.size, live.length);
+      assert.ok(live.every((controller) => controller.shouldStop() === signalled));
+    }
+  }));
+});
+
+Deno.test("StopSignals.stopAll() stops those that are there, and not those that come", () => {
+  const process = new FakeProcess();
+  using one = new StreamController(process.signals);
+  using other = new StreamController(process.signals);
+  process.signals.stopAll("a consumer failed");
+  assert.ok(one.shouldStop() && other.shouldStop());
+  using later = new StreamController(process.signals);
+  assert.equal(later.shouldStop(), false);
+  assert.equal(process.signals.received, undefined);
+});
+
+Deno.test("StreamController has at most 100 lines, as the seed asks", () => {
+  const text = Deno.readTextFileSync(new URL("../../../src/control/stream_controller.ts", import.meta.url));
+  assert.ok(text.split("\n").length <= 101);
+});
