@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { PermanentError } from "../../src/core/errors.ts";
 import { silentLogger } from "../../src/core/logger.ts";
 import type { OutgoingRecord, ProducerSession, RawRecord } from "../../src/kafka/driver.ts";
-import { partitionOfKey } from "../../src/kafka/memory/murmur2.ts";
+import { partitionOfKey } from "../../src/kafka/murmur2.ts";
 import { within } from "../support/wait_for.ts";
 import type { Bench, Contract } from "./driver_contract.ts";
 import { bytes } from "./fixture.ts";

@@ -14,7 +14,7 @@ export function startContract(contract: Contract): void {
       await fixture.truncate(topic, 0, 2n);
       const probe = await open({ autoOffsetReset: "earliest" });
       const { position, committed } = await probe.assignment();
-      assert.deepEqual({ position, committed }, { position: 2n, committed: null });
+      assert.deepEqual({ position, committed }, { position: 2n, committed: 2n });
       await probe.receive(3);
       assert.deepEqual(probe.values, ["0@2", "0@3", "0@4"]);
       assert.equal((await fixture.committed(groupId, topic)).get(0), 2n);
@@ -25,7 +25,7 @@ export function startContract(contract: Contract): void {
     await fixture.append(topic, numbered(0, 5));
     const probe = await open({ autoOffsetReset: "latest" });
     const { position, committed } = await probe.assignment();
-    assert.deepEqual({ position, committed }, { position: 5n, committed: null });
+    assert.deepEqual({ position, committed }, { position: 5n, committed: 5n });
     await fixture.append(topic, texts(0, "new"));
     await probe.receive(1);
     assert.deepEqual(probe.values, ["new"]);
@@ -50,6 +50,13 @@ export function startContract(contract: Contract): void {
       assert.deepEqual([...second.values].sort(), ["between 0", "between 1"]);
     },
   );
+
+  contract("a topic that does not exist crashes the session", 1, async ({ topic, open }) => {
+    const probe = await open({ topics: [topic, `${topic}-not-there`] });
+    const crash = await waitFor(() => probe.crash, "the session to crash");
+    assert.ok(crash instanceof ConfigurationError, `it is ${crash}`);
+    assert.ok(crash.message.includes(`${topic}-not-there`), crash.message);
+  });
 
   contract("none crashes where nothing was committed", 1, async ({ fixture, topic, open }) => {
     await fixture.append(topic, numbered(0, 2));

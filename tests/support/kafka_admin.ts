@@ -1,10 +1,11 @@
-import { type Admin, type IHeaders, Kafka, logLevel, Partitioners } from "kafkajs";
+import { type Admin, Kafka, logLevel, Partitioners } from "kafkajs";
 import { Buffer } from "node:buffer";
 import { silentLogger } from "../../src/core/logger.ts";
 import type { ConnectionConfig } from "../../src/kafka/connection.ts";
 import type { OutgoingRecord } from "../../src/kafka/driver.ts";
 import { createCluster } from "../../src/kafka/kafkajs/cluster.ts";
 import { rawRequest } from "../../src/kafka/kafkajs/raw_request.ts";
+import { waitFor } from "./wait_for.ts";
 
 /** A connection without security. */
 export function plainConnection(
@@ -78,6 +79,8 @@ export class KafkaAdmin implements AsyncDisposable {
       idempotent: true,
       maxInFlightRequests: 1,
     });
+    const end = async () => (await this.endOffsets(topic)).get(partition) ?? 0n;
+    const before = await end();
     await producer.connect();
     try {
       const transaction = await producer.transaction();
@@ -87,10 +90,13 @@ export class KafkaAdmin implements AsyncDisposable {
     } finally {
       await producer.disconnect();
     }
+    // the broker writes the marker after it has answered; until then the records are open and hold readers back
+    await waitFor(async () => await end() > before + BigInt(count), "the marker of an aborted transaction");
   }
 
   /** Deletes the records before an offset. */
   async truncate(topic: string, partition: number, before: bigint): Promise<void> {
+    await this.endOffsets(topic); // kafkajs deletes only where it knows the leader already
     await this.#admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: String(before) }] });
   }
 
@@ -101,7 +107,7 @@ export class KafkaAdmin implements AsyncDisposable {
     return new Map(found.map(({ partition, offset }) => [partition, BigInt(offset)]));
   }
 
-  /** The offsets after the last records, by partition. */
+  /** The last stable offsets, by partition. */
   async endOffsets(topic: string): Promise<ReadonlyMap<number, bigint>> {
     const offsets = await this.#admin.fetchTopicOffsets(topic);
     return new Map(offsets.map(({ partition, high }) => [partition, BigInt(high)]));
@@ -143,12 +149,10 @@ function kafkajsMessage(
   { key, value, headers, partition, timestamp }: OutgoingRecord & { timestamp?: number },
 ) {
   const buffer = (bytes: Uint8Array | null) => bytes === null ? null : Buffer.from(bytes);
-  const named: IHeaders = Object.create(null);
+  const named: Record<string, Buffer[]> = Object.create(null);
   for (const [name, bytes] of headers) {
-    const present = named[name];
-    const list = present === undefined ? [] : Array.isArray(present) ? present : [present];
-    // kafkajs' types do not know of null in a header; its encoder does
-    named[name] = [...list, buffer(bytes) as unknown as Buffer];
+    if (bytes === null) throw new TypeError(`Cannot append a null header ${name}: kafkajs fails to write it`);
+    (named[name] ??= []).push(Buffer.from(bytes));
   }
   return {
     key: buffer(key),

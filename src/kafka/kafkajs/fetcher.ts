@@ -100,6 +100,7 @@ export class Fetcher {
   async #fetchFrom(leader: string): Promise<void> {
     const { clock, log, recoveryTimeoutMs, cluster, leaders } = this.#ports;
     const outage = new Outage({ clock, log, boundMs: recoveryTimeoutMs });
+    await Promise.resolve(); // who is told of an assignment may pause it before anything is fetched
     while (!this.#end.signal.aborted) {
       this.#look();
       const led = [...this.#held.values()].filter(({ assignment }) => leaders.of(assignment) === leader);

@@ -52,6 +52,7 @@ export class Generation {
       },
       failed: (error) => this.#end.reject(error),
     });
+    for (const assignment of assignments) this.#fetcher.hold(assignment);
   }
 
   /** The assignments as they are now. */
@@ -61,7 +62,6 @@ export class Generation {
 
   /** Works until the generation ends; rejects with what makes going on impossible. Fetching has stopped by then. */
   async run(): Promise<GenerationEnd> {
-    for (const assignment of this.#held.values()) this.#fetcher.hold(assignment);
     this.#heartbeats().catch((error) => this.#end.reject(error));
     try {
       return await this.#end.promise;
@@ -135,7 +135,7 @@ export class Generation {
     this.#fetcher.drop(lost);
     events.lost([lost], "out_of_range");
     this.#held.set(keyOf(fresh), fresh);
-    events.assigned([fresh]);
     this.#fetcher.hold(fresh);
+    events.assigned([fresh]);
   }
 }

@@ -3,8 +3,13 @@ import { type Clock, systemClock } from "../../runtime/clock.ts";
 import type { OffsetCommit, OutgoingRecord, RawRecord, SentRecord } from "../driver.ts";
 import { FaultQueue, Gate, type Hold } from "./faults.ts";
 import { MemoryGroup } from "./group.ts";
-import { partitionOfKey } from "./murmur2.ts";
+import { partitionOfKey } from "../murmur2.ts";
 import { PartitionLog } from "./partition_log.ts";
+
+/** There is no such topic. */
+export function unknownTopic(topic: string): ConfigurationError {
+  return new ConfigurationError(`Topic ${topic} does not exist: create it first`);
+}
 
 /** Settings of a broker in memory. */
 export interface MemoryBrokerOptions {
@@ -63,7 +68,7 @@ export class MemoryBroker {
   /** The logs of a topic. Throws a `ConfigurationError` where there is no such topic. */
   logs(topic: string): PartitionLog[] {
     const logs = this.#topics.get(topic);
-    if (logs === undefined) throw new ConfigurationError(`Topic ${topic} does not exist: create it first`);
+    if (logs === undefined) throw unknownTopic(topic);
     return logs;
   }
 

@@ -9,7 +9,7 @@ import {
   PartitionsLostError,
   type TopicPartition,
 } from "../driver.ts";
-import type { MemoryBroker } from "./broker.ts";
+import { type MemoryBroker, unknownTopic } from "./broker.ts";
 import { type GroupMember, type MemoryGroup, partitionKey } from "./group.ts";
 import { PartitionReader } from "./partition_reader.ts";
 import { startPosition } from "./start_position.ts";
@@ -35,9 +35,14 @@ export class MemoryConsumerSession implements ConsumerSession, GroupMember {
     private readonly events: ConsumerEvents,
   ) {
     this.topics = [...new Set(options.topics)];
-    this.#firstSeen = new Map(this.topics.map((topic) => [topic, broker.logs(topic).length]));
+    const present = broker.topicNames;
+    const missing = this.topics.find((topic) => !present.includes(topic));
     this.#group = broker.group(options.groupId);
-    this.#memberId = this.#group.join(this);
+    this.#firstSeen = new Map(
+      this.topics.map((topic) => [topic, present.includes(topic) ? broker.logs(topic).length : 0]),
+    );
+    this.#memberId = missing === undefined ? this.#group.join(this) : "";
+    if (missing !== undefined) void nextTurn().then(() => this.crash(unknownTopic(missing)));
   }
 
   async commit(offsets: readonly OffsetCommit[]): Promise<void> {
@@ -137,11 +142,11 @@ export class MemoryConsumerSession implements ConsumerSession, GroupMember {
         { topic, partition, from: skipped.from, to: skipped.to },
       );
     }
-    const committed = this.#group.committed(at);
     const epoch = ++epochs;
     if (chosen) {
       this.#group.commit(this.#memberId, this.#generation, [{ topic, partition, epoch, offset: position }]);
     }
+    const committed = this.#group.committed(at);
     const assignment: Assignment = { topic, partition, epoch, position, committed };
     return new PartitionReader(this.broker, log, assignment, this.events, (at) => this.#outOfRange(at));
   }
