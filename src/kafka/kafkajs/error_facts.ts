@@ -6,6 +6,8 @@ export interface ErrorFacts {
   readonly code: string | undefined;
   /** `host:port` of the broker that it happened with. */
   readonly broker: string | undefined;
+  /** The topic at fault, where that is known. */
+  readonly topic: string | undefined;
   /** Names of the error classes, outermost first. */
   readonly names: readonly string[];
   /** All messages, outermost first. */
@@ -16,6 +18,7 @@ interface KafkajsError extends Error {
   readonly type?: unknown;
   readonly code?: unknown;
   readonly broker?: unknown;
+  readonly topic?: unknown;
   readonly host?: unknown;
   readonly port?: unknown;
   readonly errors?: unknown;
@@ -26,16 +29,18 @@ export function factsOf(error: unknown): ErrorFacts {
   let type: string | undefined;
   let code: string | undefined;
   let broker: string | undefined;
+  let topic: string | undefined;
   const names: string[] = [];
   const texts: string[] = [];
   for (const one of chain(error)) {
     if (typeof one.type === "string") type ??= one.type;
     if (typeof one.code === "string") code ??= one.code;
+    if (typeof one.topic === "string") topic ??= one.topic;
     broker ??= brokerOf(one);
     names.push(one.name);
     if (one.message !== "") texts.push(one.message);
   }
-  return { type, code, broker, names, text: texts.join("\n") };
+  return { type, code, broker, topic, names, text: texts.join("\n") };
 }
 
 function brokerOf(error: KafkajsError): string | undefined {

@@ -27,7 +27,8 @@ export function translateError(error: unknown, doing: string, broker?: string): 
   const place = facts.broker ?? broker;
   const at = place === undefined ? "" : ` at broker ${place}`;
   const advice = todo === undefined || todo === "" ? "" : ` (${todo})`;
-  const message = redactSecrets(`Cannot ${doing}${at}: ${why}${advice}`);
+  const topic = facts.topic === undefined || doing.includes(facts.topic) ? "" : ` (topic "${facts.topic}")`;
+  const message = redactSecrets(`Cannot ${doing}${topic}${at}: ${why}${advice}`);
   return new CLASSES[fault](message, { cause: error });
 }
 

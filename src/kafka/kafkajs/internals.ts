@@ -9,6 +9,8 @@ import kafkajsAssignerProtocol from "kafkajs/src/consumer/assignerProtocol.js";
 import KafkajsBatch from "kafkajs/src/consumer/batch.js";
 import KafkajsCluster from "kafkajs/src/cluster/index.js";
 import kafkajsCompression from "kafkajs/src/protocol/message/compression/index.js";
+import kafkajsCrc32c from "kafkajs/src/protocol/recordBatch/crc32C/index.js";
+import KafkajsEncoder from "kafkajs/src/protocol/encoder.js";
 import kafkajsLoggers from "kafkajs/src/loggers/index.js";
 import kafkajsProtocolErrors from "kafkajs/src/protocol/error.js";
 import KafkajsRequestQueue from "kafkajs/src/network/requestQueue/index.js";
@@ -181,3 +183,12 @@ export interface RequestQueue {
 }
 export const requestQueuePrototype =
   (KafkajsRequestQueue as unknown as { prototype: RequestQueue }).prototype;
+
+/** The checksum of record batches, as an unsigned integer. */
+export const crc32c = kafkajsCrc32c as unknown as (bytes: Buffer) => number;
+/** kafkajs' writer of requests: bytes that are encoded already, as it wants to have them. */
+export const encoded = (bytes: Buffer): unknown =>
+  new (KafkajsEncoder as unknown as new (size: number) => { writeBuffer(bytes: Buffer): unknown })(
+    bytes.length,
+  )
+    .writeBuffer(bytes);

@@ -1,0 +1,39 @@
+import { isRetriable } from "./errors.ts";
+
+/**
+ * What to do with a batch that was not acknowledged.
+ *
+ * - `written`: it was, at an earlier attempt.
+ * - `repeat`: send the same bytes again; the broker recognises them.
+ * - `renumber`: the broker has lost its memory of this producer, and has not written it: send it under a new id.
+ * - `split`: a record in it is at fault; halve it until that one stands alone, and is refused alone.
+ * - `fail`: no attempt will help.
+ */
+export type SendReaction = "written" | "repeat" | "renumber" | "split" | "fail";
+
+const REACTIONS: Readonly<Record<string, SendReaction>> = {
+  DUPLICATE_SEQUENCE_NUMBER: "written",
+  OUT_OF_ORDER_SEQUENCE_NUMBER: "renumber",
+  UNKNOWN_PRODUCER_ID: "renumber",
+  INVALID_PRODUCER_EPOCH: "renumber",
+  INVALID_PRODUCER_ID_MAPPING: "renumber",
+  MESSAGE_TOO_LARGE: "split",
+  RECORD_LIST_TOO_LARGE: "split",
+  INVALID_RECORD: "split",
+  INVALID_TIMESTAMP: "split",
+};
+
+/** How long a topic may be unknown: one that was just made is not known to all brokers at once. */
+export const UNKNOWN_TOPIC_MS = 5_000;
+
+/**
+ * @param type Kafka's name of the error; undefined where there was no answer.
+ * @param failure The error as one of ours.
+ * @param ageMs Since the first attempt.
+ */
+export function reactionTo(type: string | undefined, failure: Error, ageMs: number): SendReaction {
+  const known = type === undefined ? undefined : REACTIONS[type];
+  if (known !== undefined) return known;
+  if (type === "UNKNOWN_TOPIC_OR_PARTITION") return ageMs < UNKNOWN_TOPIC_MS ? "repeat" : "fail";
+  return isRetriable(failure) ? "repeat" : "fail";
+}

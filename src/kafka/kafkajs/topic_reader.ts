@@ -1,0 +1,62 @@
+import { type Clock, within } from "../../runtime/clock.ts";
+import type { Delivery } from "./delivery.ts";
+import { factsOf } from "./error_facts.ts";
+import { isRetriable, translateError } from "./errors.ts";
+import type { Cluster, PartitionMetadata } from "./internals.ts";
+import { UNKNOWN_TOPIC_MS } from "./send_reaction.ts";
+
+const FIRST_WAIT_MS = 50;
+const LONGEST_WAIT_MS = 1_000;
+
+/** Finds out the partitions of the topics that a producer sends to. */
+export class TopicReader {
+  readonly #cluster: Cluster;
+  readonly #clock: Clock;
+  readonly #known = new Set<string>();
+
+  constructor(cluster: Cluster, clock: Clock) {
+    this.#cluster = cluster;
+    this.#clock = clock;
+  }
+
+  /** Reads the metadata of all topics in use anew. */
+  async refresh(): Promise<void> {
+    await this.#cluster.refreshMetadata();
+  }
+
+  /**
+   * The partitions of the delivery's topic. Tries until the delivery's time is over; where that, or an error that no
+   * waiting mends, comes first, the delivery has failed, and there are none.
+   */
+  async partitionsOf(delivery: Delivery): Promise<readonly PartitionMetadata[] | undefined> {
+    const { topic } = delivery;
+    const began = this.#clock.now();
+    for (let attempt = 0; !delivery.isSettled; attempt++) {
+      try {
+        // one attempt may hang: the delivery's end is not to wait for it
+        const reading = this.#read(topic);
+        await Promise.race([reading, delivery.outcome]);
+        const partitions = this.#cluster.findTopicPartitionMetadata(topic);
+        if (partitions.length > 0) return partitions;
+      } catch (error) {
+        if (delivery.isSettled) return undefined;
+        const failure = translateError(error, `send to topic "${topic}"`);
+        const mayAppear = factsOf(error).type === "UNKNOWN_TOPIC_OR_PARTITION" &&
+          this.#clock.now() - began < UNKNOWN_TOPIC_MS;
+        if (!isRetriable(failure) && !mayAppear) delivery.fail(failure);
+        delivery.delayed(failure);
+      }
+      if (delivery.isSettled) return undefined;
+      const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(attempt, 10));
+      await within(this.#clock, wait, delivery.outcome);
+    }
+    return undefined;
+  }
+
+  /** Connects too, where need be. */
+  async #read(topic: string): Promise<void> {
+    if (this.#known.has(topic)) return await this.#cluster.refreshMetadataIfNecessary();
+    await this.#cluster.addMultipleTargetTopics([topic]);
+    this.#known.add(topic);
+  }
+}
