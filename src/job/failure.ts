@@ -1,5 +1,6 @@
 import { errorText, kindOf, ModError } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
+import { redactSecrets } from "../core/secret.ts";
 
 /**
  * Tells why a job fails, in one CRITICAL line: the text of the error and its causes. The stacks follow at DEBUG, a line
@@ -18,7 +19,8 @@ function stackLines(error: unknown): string[] {
   const seen = new Set<unknown>();
   for (let next = error; next instanceof Error && !seen.has(next); next = next.cause) {
     seen.add(next);
-    lines.push(...String(next.stack ?? next).split("\n"));
+    // masked before it is split: a key has several lines
+    lines.push(...redactSecrets(String(next.stack ?? next)).split("\n"));
   }
   return lines;
 }

@@ -5,7 +5,9 @@ const LIFE_MS = 30_000;
 export class ChildProcess implements AsyncDisposable {
   readonly #process: Deno.ChildProcess;
   readonly #out: AsyncGenerator<string>;
-  readonly #errors: Promise<string[]>;
+  readonly #errors: string[] = [];
+  readonly #errorsEnd: Promise<void>;
+  #onError = Promise.withResolvers<void>();
   readonly #life: ReturnType<typeof setTimeout>;
 
   /** Runs a module with permission to read, and to read the environment; `env` is all that it finds there. */
@@ -21,7 +23,7 @@ export class ChildProcess implements AsyncDisposable {
       stderr: "piped",
     }).spawn();
     this.#out = linesOf(this.#process.stdout);
-    this.#errors = Array.fromAsync(linesOf(this.#process.stderr));
+    this.#errorsEnd = this.#readErrors();
     this.#life = setTimeout(() => this.#kill(), LIFE_MS);
   }
 
@@ -42,19 +44,37 @@ export class ChildProcess implements AsyncDisposable {
     writer.releaseLock();
   }
 
+  /** Waits until a line of its standard error contains a text, or there are no more. */
+  async told(text: string): Promise<void> {
+    let ended = false;
+    this.#errorsEnd.then(() => ended = true);
+    while (!ended && !this.#errors.some((line) => line.includes(text))) {
+      await Promise.race([this.#onError.promise, this.#errorsEnd]);
+    }
+  }
+
   /** Waits until it ends: its exit code, and the lines of its standard error. */
   async ended(): Promise<{ code: number; errors: string[] }> {
     const { code } = await this.#process.status;
-    return { code, errors: await this.#errors };
+    await this.#errorsEnd;
+    return { code, errors: this.#errors };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     clearTimeout(this.#life);
     this.#kill();
     await this.#process.status;
-    await this.#errors;
+    await this.#errorsEnd;
     await this.#process.stdin.close().catch(() => {});
     while (!(await this.#out.next()).done); // read to its end, or the stream stays open
+  }
+
+  async #readErrors(): Promise<void> {
+    for await (const line of linesOf(this.#process.stderr)) {
+      this.#errors.push(line);
+      this.#onError.resolve();
+      this.#onError = Promise.withResolvers();
+    }
   }
 
   #kill(): void {
