@@ -1,0 +1,63 @@
+import { type Application, buildApplication, buildCommand, buildRouteMap, run } from "@stricli/core";
+import config from "../../deno.json" with { type: "json" };
+import { exitCodeOf } from "../job/exit_codes.ts";
+import type { CliContext } from "./context.ts";
+import { exitCodeFor } from "./exit_code.ts";
+import { down, status, up } from "./kafka_commands.ts";
+import { list } from "./mods_commands.ts";
+import { run as runJob } from "./run_command.ts";
+import { briefs, NAME, stricliText } from "./text.ts";
+
+const kafka = buildRouteMap({
+  routes: {
+    up: buildCommand({ func: up, parameters: {}, docs: { brief: briefs.kafkaUp } }),
+    status: buildCommand({ func: status, parameters: {}, docs: { brief: briefs.kafkaStatus } }),
+    down: buildCommand({ func: down, parameters: {}, docs: { brief: briefs.kafkaDown } }),
+  },
+  docs: { brief: briefs.kafka, fullDescription: briefs.kafkaFull },
+});
+
+const mods = buildRouteMap({
+  routes: {
+    list: buildCommand({
+      func: list,
+      parameters: { flags: { json: { kind: "boolean", brief: briefs.json, default: false } } },
+      docs: { brief: briefs.modsList },
+    }),
+  },
+  docs: { brief: briefs.mods },
+});
+
+const runCommand = buildCommand({
+  func: runJob,
+  parameters: {
+    positional: {
+      kind: "array",
+      parameter: { brief: briefs.runJob, parse: String, placeholder: "JOB" },
+      minimum: 1,
+    },
+  },
+  docs: {
+    brief: briefs.run,
+    fullDescription: briefs.runFull,
+    customUsage: ["JOB", { input: "JOB WORD... -- --WORD...", brief: briefs.runUsage }],
+  },
+});
+
+const app: Application<CliContext> = buildApplication(
+  buildRouteMap({ routes: { run: runCommand, kafka, mods }, docs: { brief: briefs.app } }),
+  {
+    name: NAME,
+    versionInfo: { currentVersion: config.version },
+    scanner: { caseStyle: "allow-kebab-for-camel", allowArgumentEscapeSequence: true },
+    documentation: { useAliasInUsageLine: false },
+    localization: { text: stricliText },
+    determineExitCode: exitCodeOf,
+  },
+);
+
+/** Runs one command line; gives its exit code. */
+export async function runApp(args: readonly string[], context: CliContext): Promise<number> {
+  await run(app, args, context);
+  return exitCodeFor(Number(context.process.exitCode ?? 0));
+}

@@ -1,0 +1,39 @@
+import type { ApplicationContext } from "@stricli/core";
+import type { Kafka, KafkaPlace, KafkaStatus, StartOptions } from "../dev/kafka/mod.ts";
+import type { DownResult } from "../dev/kafka/mod.ts";
+import type { Clock } from "../runtime/clock.ts";
+import type { Process } from "../runtime/process.ts";
+
+/** What commands need: streams and an exit code for stricli, and the library behind each command. */
+export interface CliContext extends ApplicationContext {
+  readonly machine: Process;
+  readonly clock: Clock;
+  readonly kafka: KafkaLibrary;
+  readonly jobs: JobLibrary;
+  readonly mods: () => Promise<readonly { readonly name: string; readonly description: string }[]>;
+}
+
+/** The library behind `kafka`. */
+export interface KafkaLibrary {
+  start(options: StartOptions): Promise<Kafka>;
+  stop(place: KafkaPlace): Promise<DownResult>;
+  status(place: KafkaPlace): Promise<KafkaStatus>;
+}
+
+/** The library behind `run`. */
+export interface JobLibrary {
+  /** What stands at a path. */
+  kindOf(path: string): Promise<"file" | "folder" | "nothing">;
+  /** Names of the files beside a path. */
+  neighbours(path: string): Promise<readonly string[]>;
+  /** What a module exports. */
+  load(path: string): Promise<Readonly<Record<string, unknown>>>;
+  /** Runs a job's main to its end and ends the process. */
+  exitWith(main: () => unknown): Promise<unknown>;
+}
+
+/** Ends a command with words and an exit code that are not an error's. */
+export function endWith(context: CliContext, code: number, words: string): void {
+  context.machine.writeError(`${words}\n`);
+  context.process.exitCode = code;
+}

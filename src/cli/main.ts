@@ -1,0 +1,34 @@
+/** The command line: `deno task datapy --help`. */
+import { dirname, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { kafkaStatus, startKafka, stopKafka } from "../dev/kafka/mod.ts";
+import { systemClock } from "../runtime/clock.ts";
+import { systemDisk } from "../runtime/disk.ts";
+import { type Process, thisProcess } from "../runtime/process.ts";
+import { runApp } from "./app.ts";
+import type { CliContext } from "./context.ts";
+
+/** Colours where they are wanted: on a terminal, unless NO_COLOR is set. */
+function stream(process: Process, write: (text: string) => void, isTerminal: boolean) {
+  const colours = isTerminal && !process.env("NO_COLOR") && process.env("TERM") !== "dumb";
+  return { write, getColorDepth: () => colours ? 4 : 1 };
+}
+
+const context: CliContext = {
+  process: {
+    stdout: stream(thisProcess, thisProcess.writeOut, thisProcess.outIsTerminal),
+    stderr: stream(thisProcess, thisProcess.writeError, thisProcess.errorIsTerminal),
+  },
+  machine: thisProcess,
+  clock: systemClock,
+  kafka: { start: startKafka, stop: stopKafka, status: kafkaStatus },
+  jobs: {
+    kindOf: (path) => systemDisk.kindOf(path),
+    neighbours: (path) => systemDisk.list(dirname(path)),
+    load: (path) => import(pathToFileURL(resolve(path)).href),
+    exitWith: async (main) => (await import("../job/exit_with.ts")).exitWith(main),
+  },
+  mods: async () => (await import("../job/run_mod.ts")).registeredMods(),
+};
+
+if (import.meta.main) thisProcess.exit(await runApp(thisProcess.args, context));

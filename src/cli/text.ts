@@ -1,0 +1,123 @@
+/** All words of the command line. Data goes to standard output; these go to standard error, help aside. */
+import {
+  type ApplicationText,
+  ArgumentScannerError,
+  formatMessageForArgumentScannerError,
+  text_en,
+} from "@stricli/core";
+import { errorText, kindOf } from "../core/errors.ts";
+import type { KafkaState, KafkaStatus } from "../dev/kafka/mod.ts";
+
+export const NAME = "datapy";
+
+const HELP_HINT = `Run "${NAME} --help" for what there is.`;
+
+/** Stricli hands on its suggestions in backquotes. */
+const quoted = (words: readonly string[]) => words.map((word) => word.replaceAll("`", '"')).join(" or ");
+
+/** What stricli says, in our words where its own are not plain. */
+export const stricliText: ApplicationText = {
+  ...text_en,
+  briefs: {
+    ...text_en.briefs,
+    help: "Show this help",
+    version: "Show the version",
+    argumentEscapeSequence: "What follows are arguments, even if they begin with a dash",
+  },
+  noCommandRegisteredForInput({ input, corrections }) {
+    const meant = corrections.length === 0 ? "" : `; did you mean ${quoted(corrections)}?`;
+    return `${NAME}: there is no command "${input}"${meant}\n${HELP_HINT}`;
+  },
+  exceptionWhileParsingArguments(error) {
+    if (!(error instanceof ArgumentScannerError)) return failure(error);
+    const message = formatMessageForArgumentScannerError(error, {
+      FlagNotFoundError: ({ input, corrections }) =>
+        `there is no option --${input}` +
+        (corrections.length === 0 ? "" : `; did you mean --${corrections.join(" or --")}?`),
+      AliasNotFoundError: ({ input }) => `there is no option -${input}`,
+      UnsatisfiedPositionalError: ({ placeholder }) => `${placeholder} is missing`,
+      UnexpectedPositionalError: ({ input }) => `"${input}" is one word too many`,
+      EnumValidationError: ({ externalFlagName, input, values }) =>
+        `--${externalFlagName} is "${input}": expected ${values.join(" or ")}`,
+    });
+    return `${NAME}: ${message}\n${HELP_HINT}`;
+  },
+  exceptionWhileLoadingCommandFunction: failure,
+  exceptionWhileLoadingCommandContext: failure,
+  exceptionWhileRunningCommand: failure,
+  commandErrorResult: failure,
+};
+
+/** Why a command failed. What is not ours is shown with its stack: it is a bug of ours, and the stack finds it. */
+export function failure(error: unknown): string {
+  const expected = kindOf(error) !== "record" || !(error instanceof Error);
+  return `${NAME}: ${expected ? errorText(error) : error.stack ?? error.message}`;
+}
+
+export const briefs = {
+  app: "Jobs that read Kafka and fill databases",
+  run: "Run a job file",
+  runFull:
+    "Imports the file and runs the main() that it exports. Exit code 0: it stopped as it was asked to; 1: it " +
+    "failed; 64: the command line is wrong; 78: the job is set up wrongly; 130: a second Ctrl+C.",
+  runJob: "The job file, such as jobs/orders.ts, and words for its main()",
+  runUsage: "Further words are handed to main() as a list",
+  kafka: "A Kafka for development",
+  kafkaFull: "A container where there is an engine with a Kafka image, or else Kafka's own jars on a JVM. " +
+    "DATAPY_KAFKA=host:port uses a broker that runs elsewhere; DATAPY_KAFKA_ENGINE=container or jvm decides for one; " +
+    "DATAPY_KAFKA_IMAGE names another image.",
+  kafkaUp: "Start Kafka, or find it running; prints its address last",
+  kafkaStatus: "Print the address of the Kafka that runs; exit code 1 if there is none",
+  kafkaDown: "End Kafka and remove its topics",
+  mods: "What jobs are made of",
+  modsList: "List all mods",
+  json: "Print JSON, for programs",
+} as const;
+
+/** `the JVM, process 123` or `container 0123456789ab of IMAGE`. */
+const where = (state: KafkaState) =>
+  state.engine === "jvm"
+    ? `on the JVM, process ${state.pid}`
+    : `in container ${state.id.slice(0, 12)} of ${state.image}`;
+
+/** `12 s`, `5 min`, `3 h`. */
+export function duration(ms: number): string {
+  const seconds = Math.max(0, ms) / 1000;
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  if (seconds < 120) return `${Math.round(seconds)} s`;
+  return seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
+}
+
+export const kafkaText = {
+  started: (ms: number) => `Kafka is up after ${duration(ms)}; "deno task kafka down" ends it`,
+  wasUp: "Kafka is up already",
+  external: "Using the Kafka that DATAPY_KAFKA names",
+  otherPort: (bootstrap: string) =>
+    `Port 9092 is taken by another program: tell your jobs by KAFKA_BOOTSTRAP_SERVERS=${bootstrap}`,
+  status(status: KafkaStatus, now: number): string {
+    if (status.kind === "down") return `Kafka is not running; "deno task kafka up" starts it`;
+    if (status.kind === "external") {
+      return status.answers
+        ? "The Kafka that DATAPY_KAFKA names answers"
+        : `The Kafka that DATAPY_KAFKA names does not answer at ${status.bootstrap}`;
+    }
+    if (!status.answers) {
+      return `Kafka runs ${where(status.state)}, but does not answer at ${status.state.bootstrap}; ` +
+        `"deno task kafka down" ends it`;
+    }
+    return `Kafka runs ${where(status.state)}, for ${duration(now - Date.parse(status.state.startedAt))}`;
+  },
+  down: {
+    stopped: "Kafka has ended; its topics are removed",
+    was_not_running: "Kafka was not running",
+    left_alone: "DATAPY_KAFKA names a Kafka that is not ours: it is left alone",
+  },
+} as const;
+
+export const jobText = {
+  notThere: (path: string, hint: string) => `${NAME}: Cannot run ${path}: there is no such file${hint}`,
+  isFolder: (path: string) => `${NAME}: Cannot run ${path}: it is a folder`,
+  cannotLoad: (path: string) => `Cannot load ${path}`,
+  noMain: (path: string) =>
+    `Cannot run ${path}: it exports no function main; a job begins with "export async function main()"`,
+} as const;

@@ -1,0 +1,120 @@
+import { UnavailableError } from "../../core/errors.ts";
+import { silentLogger } from "../../core/logger.ts";
+import type { ConnectionConfig } from "../../kafka/connection.ts";
+import { createCluster } from "../../kafka/kafkajs/cluster.ts";
+import { KafkajsDriver } from "../../kafka/kafkajs/driver.ts";
+import { type Cluster, errorFromCode } from "../../kafka/kafkajs/internals.ts";
+import { rawRequest } from "../../kafka/kafkajs/raw_request.ts";
+import type { DemoMessage } from "./generate.ts";
+import type { Offsets, Place } from "./topic_model.ts";
+
+/** Which topic the demo writes to, and which group its job reads it with. */
+export interface TopicNames {
+  readonly topic: string;
+  readonly group: string;
+}
+
+const BATCH = 500;
+const REQUEST_MS = 20_000;
+
+/** The demo's topic on a real Kafka, and how far the job's group has come in it. */
+export class DemoTopic implements AsyncDisposable {
+  readonly names: TopicNames;
+  readonly #connection: ConnectionConfig;
+  readonly #cluster: Cluster;
+  #partitions: readonly number[] = [];
+
+  private constructor(connection: ConnectionConfig, names: TopicNames) {
+    this.names = names;
+    this.#connection = connection;
+    this.#cluster = createCluster(connection, { retries: 8, log: silentLogger });
+  }
+
+  /** Makes the topic. Rejects with an `UnavailableError` where the broker cannot be reached or refuses. */
+  static async create(bootstrap: string, names: TopicNames, partitions: number): Promise<DemoTopic> {
+    const created = new DemoTopic({
+      brokers: bootstrap.split(","),
+      securityProtocol: "PLAINTEXT",
+      sasl: undefined,
+      tls: undefined,
+      clientId: "datapy-demo",
+      settings: {},
+    }, names);
+    try {
+      await created.#create(partitions);
+      return created;
+    } catch (error) {
+      await created[Symbol.asyncDispose]();
+      throw new UnavailableError(`Cannot make the topic "${names.topic}" on ${bootstrap}`, { cause: error });
+    }
+  }
+
+  /** Writes messages in their order; says after each request how many are written. Gives their places. */
+  async write(messages: readonly DemoMessage[], written: (count: number) => void): Promise<readonly Place[]> {
+    const producer = await new KafkajsDriver().produce(this.#connection, silentLogger);
+    const text = new TextEncoder();
+    const places: Place[] = [];
+    try {
+      for (let from = 0; from < messages.length; from += BATCH) {
+        const records = messages.slice(from, from + BATCH).map(({ key, value }) => ({
+          key: text.encode(key),
+          value: text.encode(value),
+          headers: [],
+        }));
+        places.push(...await producer.send(this.names.topic, records, REQUEST_MS));
+        written(places.length);
+      }
+    } finally {
+      await producer.close();
+    }
+    return places;
+  }
+
+  /** What the group has committed, by partition; nothing where it has committed nothing. */
+  async committed(): Promise<Offsets> {
+    const { topic, group } = this.names;
+    const coordinator = await this.#cluster.findGroupCoordinator({ groupId: group });
+    const partitions = this.#partitions.map((partition) => ({ partition }));
+    const { responses } = await coordinator.offsetFetch({ groupId: group, topics: [{ topic, partitions }] });
+    const found = responses.flatMap((response) => response.partitions);
+    return new Map(
+      found.flatMap(({ partition, offset }) => BigInt(offset) < 0n ? [] : [[partition, BigInt(offset)]]),
+    );
+  }
+
+  /** Where the partitions end, by the broker. */
+  async ends(): Promise<Offsets> {
+    const { topic } = this.names;
+    const partitions = this.#partitions.map((partition) => ({ partition }));
+    const found = await this.#cluster.fetchTopicsOffset([{ topic, partitions, fromBeginning: false }]);
+    return new Map(
+      found.flatMap((one) => one.partitions.map(({ partition, offset }) => [partition, BigInt(offset)])),
+    );
+  }
+
+  /** Deletes the topic: for a Kafka that goes on after the demo. */
+  async remove(): Promise<void> {
+    const controller = await this.#cluster.findControllerBroker();
+    await rawRequest(controller, "DeleteTopics", { topics: [this.names.topic], timeout: REQUEST_MS });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#cluster.disconnect();
+  }
+
+  async #create(partitions: number): Promise<void> {
+    const { topic } = this.names;
+    await this.#cluster.connect();
+    await this.#cluster.refreshMetadata();
+    const controller = await this.#cluster.findControllerBroker();
+    const { topicErrors } = await rawRequest<{ topicErrors: readonly { errorCode: number }[] }>(
+      controller,
+      "CreateTopics",
+      { topics: [{ topic, numPartitions: partitions }], timeout: REQUEST_MS },
+    );
+    const code = topicErrors[0]?.errorCode ?? 0;
+    if (code !== 0) throw errorFromCode(code);
+    await this.#cluster.addMultipleTargetTopics([topic]); // kafkajs tries again until there are leaders
+    this.#partitions = Array.from({ length: partitions }, (_, i) => i);
+  }
+}

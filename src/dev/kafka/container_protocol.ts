@@ -1,0 +1,22 @@
+import { z } from "zod";
+
+/** What a container host is asked to start. */
+export const HostRequest = z.strictObject({
+  image: z.string(),
+  ports: z.array(z.strictObject({ container: z.number(), host: z.number() })),
+  environment: z.record(z.string(), z.string()),
+  labels: z.record(z.string(), z.string()),
+  /** The one of the labels that finds this container and no other. */
+  ownLabel: z.string(),
+  startTimeoutMs: z.number(),
+  /** True: the host ends when the container runs. False: the host stays, and removes it when its input ends. */
+  detached: z.boolean(),
+});
+export type HostRequest = z.infer<typeof HostRequest>;
+
+/** What a container host answers, one line of JSON. */
+export const HostAnswer = z.union([
+  z.strictObject({ id: z.string() }),
+  z.strictObject({ problem: z.string(), log: z.string() }),
+]);
+export type HostAnswer = z.infer<typeof HostAnswer>;

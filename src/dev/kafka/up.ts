@@ -1,0 +1,93 @@
+import { join } from "node:path";
+import { UnavailableError } from "../../core/errors.ts";
+import type { BrokerOptions, Engine } from "./broker.ts";
+import { findEngines } from "./engines.ts";
+import { engineAddresses } from "./engine_address.ts";
+import { externalKafka } from "./external.ts";
+import { withSeconds } from "./progress.ts";
+import { untilReady } from "./ready.ts";
+import { conditionOf, splitAddress } from "./running.ts";
+import { type KafkaState, readState, removeState, writeState } from "./state.ts";
+import { onFirstThatWorks } from "./start.ts";
+import type { Tools } from "./tools.ts";
+import { removeContainers, resumeContainer, startDetachedContainer } from "./up_container.ts";
+import { startDetachedJvm, stopDetachedJvm, upFolder } from "./up_jvm.ts";
+import { PREFERRED_PORT } from "./versions.ts";
+
+/** Another command may be downloading Kafka. */
+const LOCK_TIMEOUT_MS = 15 * 60_000;
+
+const whileLocked = (tools: Tools) =>
+  withSeconds(
+    tools,
+    "Waiting for another command on the same Kafka",
+    tools.disk.lock(join(tools.folder, "kafka.lock"), LOCK_TIMEOUT_MS),
+  );
+
+/** Starts the Kafka that stays, or finds it running. Gives its state, and whether it was started now. */
+export async function up(
+  tools: Tools,
+  options: BrokerOptions,
+  engine?: Engine,
+): Promise<{ state: KafkaState; fresh: boolean }> {
+  using _lock = await whileLocked(tools);
+  const state = await readState(tools);
+  const condition = state === undefined ? "gone" : await conditionOf(tools, state);
+  if (state !== undefined && condition === "answers") return { state, fresh: false };
+  if (state !== undefined && condition === "silent") {
+    await untilAnswers(tools, state);
+    return { state, fresh: false };
+  }
+  if (state?.engine === "container" && condition === "stopped") {
+    await resumeContainer(tools, state);
+    return { state, fresh: true };
+  }
+  await removeState(tools);
+  const found = await findEngines(tools, engine);
+  if (found.address !== undefined) await removeContainers(tools, [found.address]);
+  const port = firstFreePort(tools);
+  const started = await onFirstThatWorks(tools, found, {
+    container: (address) => startDetachedContainer(tools, address, options, port),
+    jvm: (java) => startDetachedJvm(tools, java, options, port),
+  });
+  await writeState(tools, started);
+  return { state: started, fresh: true };
+}
+
+/** A broker may be silent because the command that started it was interrupted; give it the time that it needs. */
+async function untilAnswers(tools: Tools, state: KafkaState): Promise<void> {
+  const [host, port] = splitAddress(state.bootstrap);
+  const never = new Promise<string>(() => {});
+  await untilReady(tools.ports, tools.clock, { host, port, died: never, logTail: () => Promise.resolve("") })
+    .catch((cause) => {
+      throw new UnavailableError(
+        `Kafka runs but does not answer at ${state.bootstrap}: end it by "kafka down", then start it again`,
+        { cause },
+      );
+    });
+}
+
+/** The port that context files name, or else the next one that is free. */
+function firstFreePort(tools: Tools): number {
+  for (let port = PREFERRED_PORT; port < PREFERRED_PORT + 100; port++) {
+    if (tools.ports.isFree(port)) return port;
+  }
+  return tools.ports.free(1)[0] ?? PREFERRED_PORT;
+}
+
+/** What `down` has done. */
+export type DownResult = "stopped" | "was_not_running" | "left_alone";
+
+/** Ends the Kafka of `up` and removes its data. One that DATAPY_KAFKA names is left alone. */
+export async function down(tools: Tools): Promise<DownResult> {
+  if (externalKafka(tools) !== undefined) return "left_alone";
+  using _lock = await whileLocked(tools);
+  const state = await readState(tools);
+  const condition = state === undefined ? "gone" : await conditionOf(tools, state);
+  if (state?.engine === "jvm") await stopDetachedJvm(tools, state);
+  const addresses = engineAddresses(tools.env);
+  const removed = typeof addresses === "string" ? 0 : await removeContainers(tools, addresses);
+  await tools.disk.remove(upFolder(tools));
+  await removeState(tools);
+  return condition === "gone" && removed === 0 ? "was_not_running" : "stopped";
+}
