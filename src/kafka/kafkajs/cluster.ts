@@ -2,6 +2,7 @@ import type { Logger } from "../../core/logger.ts";
 import type { ConnectionConfig } from "../connection.ts";
 import type { Broker } from "./broker.ts";
 import { clientConfig } from "./client_config.ts";
+import "./codecs.ts"; // so that records are read whatever they are compressed by
 import { Cluster, errorFromCode, socketFactory } from "./internals.ts";
 import { quietLogger } from "./quiet.ts";
 import { rawRequest } from "./raw_request.ts";
