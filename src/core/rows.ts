@@ -1,4 +1,4 @@
-import { PermanentError } from "./errors.ts";
+import { ConfigurationError, PermanentError } from "./errors.ts";
 
 /** One row: column names and values. */
 export type Row = Readonly<Record<string, unknown>>;
@@ -12,12 +12,24 @@ export interface RowSource {
 /** What the mods take as rows (the Python framework's DataFrame): one object, several, or a DuckDB result. */
 export type Rows = Row | readonly Row[] | RowSource;
 
-/** Any of the three forms as a list of rows. Throws a `PermanentError` that says what came instead. */
+/**
+ * Any of the three forms as a list of rows. Throws a `PermanentError` that says what came instead, and a
+ * `ConfigurationError` for a DuckDB result that was not read.
+ */
 export function toRows(data: unknown): readonly Row[] {
-  if (isRowSource(data)) return data.getRowObjects();
+  if (isRowSource(data)) return rowsOf(data);
   if (!Array.isArray(data)) return [asRow(data, "")];
   data.forEach((item, i) => asRow(item, `[${i}]`));
   return data as readonly Row[];
+}
+
+function rowsOf(source: RowSource): readonly Row[] {
+  const rows: unknown = source.getRowObjects();
+  if (Array.isArray(rows)) return rows;
+  if (rows instanceof Promise) rows.catch(() => {}); // nobody will wait for it
+  throw new ConfigurationError(
+    "data is a DuckDB result that was not read: hand over a reader, from runAndReadAll()",
+  );
 }
 
 function asRow(item: unknown, where: string): Row {

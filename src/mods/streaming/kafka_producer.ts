@@ -1,0 +1,126 @@
+import { z } from "zod";
+import { artifact, defineMod, type ModContext } from "../../core/define_mod.ts";
+import { errorText, kindOf } from "../../core/errors.ts";
+import { currentMessageScope } from "../../core/message_scope.ts";
+import { dataParam } from "../../core/params.ts";
+import type { Rows } from "../../core/rows.ts";
+import { KafkaConnection } from "../../kafka/connection.ts";
+import type { SentRecord } from "../../kafka/driver.ts";
+import { isPlain, type PlainValue, toOutgoing, VALUE_FORMATS } from "../../kafka/outgoing.ts";
+import { producerOf } from "../../kafka/producers.ts";
+
+/** Where a record was written. */
+export interface SentTo {
+  readonly topic: string;
+  readonly partition: number;
+  /** Exact below 2^53; `offset_text` always is. */
+  readonly offset: number;
+  readonly offset_text: string;
+}
+
+const keyed = (value: unknown) => isPlain(value) || typeof value === "number" || typeof value === "bigint";
+
+const params = z.strictObject({
+  connection: z.instanceof(KafkaConnection, { error: "expected the connection artifact of kafka_connector" })
+    .describe("The `connection` artifact of `kafka_connector`."),
+  topic: z.string().regex(/^[a-zA-Z0-9._-]{1,249}$/, {
+    error: "expected a topic's name: 1 to 249 letters, digits, dots, underscores and hyphens",
+  }).describe("Topic to send to."),
+  data: dataParam(
+    z.custom<Rows | PlainValue | readonly PlainValue[]>((value) => value !== undefined, {
+      error: "expected an object, a list of objects or a DuckDB result",
+    }),
+    "What to send: an object, a list of objects or a DuckDB result, a record for each row. With `value_format` string " +
+      "or bytes also a text, bytes, null (a tombstone), or a list of these. A list goes out in one request.",
+  ),
+  key_column: z.string().min(1).optional().describe(
+    "Column whose value is the record's key, which chooses the partition. A null in it is a null key; a column that no " +
+      "row has is a configuration error.",
+  ),
+  key_value: dataParam(
+    z.custom<PlainValue | number | bigint>(keyed, { error: "expected a text, bytes, a number or null" })
+      .optional(),
+    "One key for all records, in place of `key_column`. Without a key the records are spread over the partitions.",
+  ),
+  value_format: z.enum(VALUE_FORMATS).default("json").describe(
+    "How values are written: `json` sends the whole row; `string` and `bytes` send the value of `value_column`.",
+  ),
+  value_column: z.string().min(1).optional().describe(
+    "With `value_format` string or bytes: column to send where `data` is rows. A null in it is a tombstone.",
+  ),
+  headers: dataParam(
+    z.record(z.string(), z.custom<PlainValue>(isPlain, { error: "expected a text, bytes or null" })).default(
+      {},
+    ),
+    "Headers of all records: names and values, text in UTF-8 or bytes.",
+  ),
+  flush_after_send: z.boolean().default(true).describe(
+    "Wait until all in-sync replicas have the records. With false the wait is before the commit of the message that " +
+      "made them; outside of a message, when the job ends, which fails if they were not written.",
+  ),
+  flush_timeout_s: z.number().positive().max(3600).default(10.0).describe(
+    "How long brokers may take to acknowledge, retries and connecting included, in seconds.",
+  ),
+  on_send_error: z.enum(["raise", "log"]).default("raise").describe(
+    "What to do with records that could not be sent: fail, or log and go on, by which they are lost. Configuration " +
+      "errors, and data that cannot be written in the `value_format`, always fail.",
+  ),
+});
+
+/** Sends records to a topic: the successor of Talend's tKafkaOutput. */
+export const kafkaProducer = defineMod({
+  name: "kafka_producer",
+  description: "Send rows to a Kafka topic and wait until the brokers have them.",
+  params,
+  artifacts: {
+    sent: artifact<readonly SentTo[]>(
+      "Where each record was written, in the order of the data; empty where it was not waited for, or not sent.",
+    ),
+  },
+  async run(given, context) {
+    const records = toOutgoing(given.data, {
+      valueFormat: given.value_format,
+      valueColumn: given.value_column,
+      keyColumn: given.key_column,
+      keyValue: given.key_value,
+      headers: given.headers,
+    });
+    const count = records.length;
+    const bytes = records.reduce((sum, { key, value }) => sum + (key?.length ?? 0) + (value?.length ?? 0), 0);
+    if (count === 0) return { artifacts: { sent: [] }, metrics: { records_sent: 0, failed: 0, bytes } };
+    if (given.on_send_error === "log") sayOnceThatRecordsCanBeLost(context);
+    const producer = producerOf(given.connection, context.log);
+    const sending = producer.send(given.topic, records, given.flush_timeout_s * 1000)
+      .catch((error) => {
+        if (given.on_send_error === "raise" || kindOf(error) === "configuration") throw error;
+        context.log.error(errorText(error), { topic: given.topic });
+        return undefined;
+      });
+    if (!given.flush_after_send) {
+      const scope = currentMessageScope();
+      if (scope === undefined) producer.leave(sending);
+      else scope.defer(sending);
+      return { artifacts: { sent: [] }, metrics: { records_sent: count, failed: 0, bytes } };
+    }
+    const sent = await sending;
+    if (sent === undefined) {
+      context.warn(`${count} records for topic ${given.topic} are lost (on_send_error: log)`);
+      return { artifacts: { sent: [] }, metrics: { records_sent: 0, failed: count, bytes: 0 } };
+    }
+    return { artifacts: { sent: sent.map(sentTo) }, metrics: { records_sent: count, failed: 0, bytes } };
+  },
+});
+
+function sentTo({ topic, partition, offset }: SentRecord): SentTo {
+  return { topic, partition, offset: Number(offset), offset_text: offset.toString() };
+}
+
+let said = false;
+
+function sayOnceThatRecordsCanBeLost(context: ModContext): void {
+  if (said) return;
+  said = true;
+  context.log.warning(
+    'on_send_error is "log": records that cannot be sent are lost, and the messages that made them are committed',
+  );
+}
