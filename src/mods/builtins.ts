@@ -1,4 +1,5 @@
 import type { Mod } from "../core/define_mod.ts";
+import { kafkaConsumer } from "./streaming/kafka_consumer.ts";
 import { dataMapper } from "./transform/data_mapper.ts";
 import { jsonParser } from "./transform/json_parser.ts";
 
@@ -6,11 +7,13 @@ import { jsonParser } from "./transform/json_parser.ts";
 export const builtins: readonly Mod[] = [
   dataMapper,
   jsonParser,
+  kafkaConsumer,
 ];
 
 declare module "../core/mod_map.ts" {
   interface ModMap {
     data_mapper: typeof dataMapper;
     json_parser: typeof jsonParser;
+    kafka_consumer: typeof kafkaConsumer;
   }
 }
