@@ -1,0 +1,167 @@
+/**
+ * Runs the tests: `deno task test` those that need no Kafka, then those that need one, which it starts and ends;
+ * `deno task test:slow` those that wait long. Whatever else is on the command line goes to `deno test`: a filter, a file.
+ *
+ * DATAPY_KAFKA=host:port uses a Kafka that is there; DATAPY_TEST_ENGINE=container or jvm decides what it runs in.
+ */
+import { errorText } from "../src/core/errors.ts";
+import { startKafka } from "../src/dev/kafka/mod.ts";
+import { BROKER_FOLDER, testEngine } from "./support/broker.ts";
+
+const ROOT = new URL("../", import.meta.url);
+
+/** Tests spawn jobs, certificates and brokers; they write to temporary folders and talk to this machine only. */
+const PERMISSIONS = [
+  "--no-prompt",
+  "--allow-env",
+  "--allow-read",
+  "--allow-write",
+  "--allow-net",
+  "--allow-sys",
+  "--allow-ffi",
+  `--allow-run=sh,openssl,${Deno.execPath()}`,
+];
+
+/** A part of the tests: what `deno test` is given, and whether it needs a Kafka. */
+interface Part {
+  readonly name: string;
+  readonly paths: readonly string[];
+  readonly kafka: boolean;
+}
+
+const PARTS: Readonly<Record<string, readonly Part[]>> = {
+  all: [
+    { name: "Tests without Kafka", paths: ["tests/architecture_test.ts", "tests/unit"], kafka: false },
+    { name: "Tests on Kafka", paths: ["tests/contract", "tests/integration"], kafka: true },
+  ],
+  slow: [{ name: "Slow tests", paths: ["tests/slow"], kafka: true }],
+};
+
+/** What the tests of a part came to. */
+interface Outcome {
+  readonly code: number;
+  readonly tests: number;
+  readonly skipped: readonly string[];
+}
+
+const say = (text: string) => console.error(text);
+
+/** The parts to run: those of a name, or one of the paths that were given. */
+function partsFor(args: readonly string[]): { parts: readonly Part[]; rest: readonly string[] } {
+  const [first = "", ...others] = args;
+  const named = Object.hasOwn(PARTS, first) ? first : undefined;
+  const rest = named === undefined ? args : others;
+  const paths = rest.filter((arg) => /^(\.\/)?tests(\/|$)/.test(arg));
+  if (paths.length === 0) return { parts: PARTS[named ?? "all"] ?? [], rest };
+  const kafka = !paths.every((path) => /tests\/(unit|architecture)/.test(path));
+  return {
+    parts: [{ name: paths.join(" "), paths, kafka }],
+    rest: rest.filter((arg) => !paths.includes(arg)),
+  };
+}
+
+let running: Deno.ChildProcess | undefined;
+let stopped: Deno.Signal | undefined;
+
+/** Ends the tests that run; a second time ends this process, and the guardians of its brokers clean up. */
+function stop(signal: Deno.Signal): void {
+  if (stopped !== undefined) Deno.exit(130);
+  stopped = signal;
+  try {
+    running?.kill("SIGTERM");
+  } catch {
+    // it heard Ctrl+C itself
+  }
+}
+
+async function runPart(part: Part, rest: readonly string[], kafka: string | undefined): Promise<Outcome> {
+  const report = await Deno.makeTempFile({ prefix: "datapy-test-", suffix: ".xml" });
+  try {
+    const colours = Deno.stdout.isTerminal() || Deno.env.has("NO_COLOR") ? {} : { NO_COLOR: "1" };
+    // through sh, which is all that this program may run
+    running = new Deno.Command("sh", {
+      args: [
+        "-c",
+        'exec "$@"',
+        "sh",
+        Deno.execPath(),
+        "test",
+        ...PERMISSIONS,
+        `--junit-path=${report}`,
+        "--permit-no-files",
+        ...rest,
+        ...part.paths,
+      ],
+      cwd: ROOT,
+      env: { ...colours, ...(kafka === undefined ? {} : { DATAPY_KAFKA: kafka }) },
+    }).spawn();
+    const { code } = await running.status;
+    return { code, ...readReport(await Deno.readTextFile(report)) };
+  } finally {
+    running = undefined;
+    await Deno.remove(report);
+  }
+}
+
+/** How many tests there were, and the names of those that were skipped, in a report in JUnit's form. */
+function readReport(xml: string): { tests: number; skipped: string[] } {
+  const cases = [...xml.matchAll(/<testcase name="([^"]*)"[^>]*>\s*(<skipped\/>)?/g)];
+  const skipped = cases.filter((match) => match[2] !== undefined).map((match) => unescape(match[1] ?? ""));
+  return { tests: cases.length, skipped };
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
+const unescape = (text: string) => text.replace(/&(\w+);/g, (all, name) => ENTITIES[name] ?? all);
+
+/** Starts a Kafka, runs a part on it, and ends it. */
+async function onKafka(part: Part, rest: readonly string[]): Promise<Outcome> {
+  const report = { line: say, progress() {} };
+  const options = { ephemeral: true, folder: BROKER_FOLDER, report };
+  await using kafka = await startKafka(
+    testEngine === undefined ? options : { ...options, engine: testEngine },
+  );
+  say(`Kafka answers at ${kafka.bootstrap}`);
+  if (stopped !== undefined) return { code: 1, tests: 0, skipped: [] };
+  return await runPart(part, rest, kafka.bootstrap);
+}
+
+async function main(): Promise<number> {
+  const { parts, rest } = partsFor(Deno.args);
+  const outcomes: Outcome[] = [];
+  const begin = performance.now();
+  for (const part of parts) {
+    if (stopped !== undefined) break;
+    say(`\n== ${part.name}`);
+    if (!part.kafka) {
+      outcomes.push(await runPart(part, rest, undefined));
+      continue;
+    }
+    try {
+      outcomes.push(await onKafka(part, rest));
+    } catch (error) {
+      say(errorText(error));
+      outcomes.push({ code: 1, tests: 0, skipped: [] });
+    }
+  }
+  return conclude(outcomes, (performance.now() - begin) / 1000);
+}
+
+/** The last words, and the exit code. They avoid `deno test`'s own form, which is counted elsewhere. */
+function conclude(outcomes: readonly Outcome[], seconds: number): number {
+  const tests = outcomes.reduce((sum, outcome) => sum + outcome.tests, 0);
+  const skipped = outcomes.flatMap((outcome) => outcome.skipped);
+  say("");
+  for (const name of skipped) say(`Skipped: ${name}`);
+  const tooMany = skipped.length > 0 && Deno.env.has("CI");
+  if (tooMany) say(`A test that is skipped is a failure where CI is set`);
+  const ok = stopped === undefined && !tooMany && outcomes.every((outcome) => outcome.code === 0);
+  const how = stopped !== undefined ? `Stopped by ${stopped}` : ok ? "All is well" : "Something is wrong";
+  say(`${how}: ${tests} tests, ${skipped.length} skipped, in ${Math.round(seconds)} s`);
+  if (stopped !== undefined) return stopped === "SIGINT" ? 130 : 143;
+  return ok ? 0 : 1;
+}
+
+if (import.meta.main) {
+  for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, () => stop(signal));
+  Deno.exit(await main());
+}
