@@ -1,4 +1,5 @@
 import { ConfigurationError } from "../../core/errors.ts";
+import { within } from "../../runtime/clock.ts";
 import {
   type Assignment,
   type ConsumerEvents,
@@ -13,7 +14,7 @@ import { type MemoryBroker, unknownTopic } from "./broker.ts";
 import { type GroupMember, type MemoryGroup, partitionKey } from "./group.ts";
 import { PartitionReader } from "./partition_reader.ts";
 import { startPosition } from "./start_position.ts";
-import { nextTurn, settlesWithin } from "./timing.ts";
+import { nextTurn } from "./timing.ts";
 
 let epochs = 0;
 
@@ -86,7 +87,7 @@ export class MemoryConsumerSession implements ConsumerSession, GroupMember {
     for (const reader of readers) reader.halt();
     const last = this.events.revoking(readers.map((reader) => reader.assignment));
     const done = Promise.race([last, this.#ended.promise]);
-    await settlesWithin(this.broker.clock, this.options.revokeTimeoutMs, done);
+    await within(this.broker.clock, this.options.revokeTimeoutMs, done);
     this.#lose("rebalance");
   }
 

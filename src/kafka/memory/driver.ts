@@ -1,5 +1,6 @@
 import { UnavailableError } from "../../core/errors.ts";
 import type { Logger } from "../../core/logger.ts";
+import { within } from "../../runtime/clock.ts";
 import type { ConnectionConfig } from "../connection.ts";
 import type {
   ConsumerEvents,
@@ -11,7 +12,7 @@ import type {
 import { MemoryBroker } from "./broker.ts";
 import { MemoryConsumerSession } from "./consumer_session.ts";
 import { MemoryProducerSession } from "./producer_session.ts";
-import { nextTurn, settlesWithin } from "./timing.ts";
+import { nextTurn } from "./timing.ts";
 
 /**
  * Kafka without a broker, for tests of jobs. Its contract tests are those of the kafkajs driver. Whatever the connection
@@ -23,7 +24,7 @@ export class MemoryDriver implements KafkaDriver {
   async listTopics(_connection: ConnectionConfig, timeoutMs: number): Promise<readonly string[]> {
     const { gate, faults } = this.broker.requests.list;
     await nextTurn();
-    if (gate.isHeld && !await settlesWithin(this.broker.clock, timeoutMs, gate.pass())) {
+    if (gate.isHeld && !await within(this.broker.clock, timeoutMs, gate.pass())) {
       throw new UnavailableError(`Cannot list topics: no answer within ${timeoutMs} ms`);
     }
     const fault = faults.take();

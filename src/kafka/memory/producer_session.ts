@@ -1,7 +1,8 @@
 import { PermanentError, UnavailableError } from "../../core/errors.ts";
+import { within } from "../../runtime/clock.ts";
 import type { OutgoingRecord, ProducerSession, SentRecord } from "../driver.ts";
 import type { MemoryBroker } from "./broker.ts";
-import { nextTurn, settlesWithin } from "./timing.ts";
+import { nextTurn } from "./timing.ts";
 
 const CLOSE_BOUND_MS = 5000;
 
@@ -23,7 +24,7 @@ export class MemoryProducerSession implements ProducerSession {
     const done = () => void this.#underWay.delete(work);
     work.then(done, done);
     const { gate } = this.broker.requests.send;
-    if (gate.isHeld && !await settlesWithin(this.broker.clock, timeoutMs, work)) {
+    if (gate.isHeld && !await within(this.broker.clock, timeoutMs, work)) {
       throw new UnavailableError(
         `Cannot send to ${topic}: no acknowledgement within ${timeoutMs} ms; the outcome is unknown`,
       );
@@ -34,7 +35,7 @@ export class MemoryProducerSession implements ProducerSession {
   async close(): Promise<void> {
     this.#closed = true;
     if (this.#underWay.size === 0) return;
-    await settlesWithin(this.broker.clock, CLOSE_BOUND_MS, Promise.allSettled(this.#underWay));
+    await within(this.broker.clock, CLOSE_BOUND_MS, Promise.allSettled(this.#underWay));
   }
 
   async #write(topic: string, records: readonly OutgoingRecord[]): Promise<readonly SentRecord[]> {
