@@ -1,0 +1,74 @@
+import { ConfigurationError, PermanentError } from "../../core/errors.ts";
+import { didYouMean } from "../../core/nearest.ts";
+import type { Row } from "../../core/rows.ts";
+import type { TableWrite } from "../database.ts";
+import { foldName } from "../identifiers.ts";
+import { inferType } from "./infer_type.ts";
+import type { DuckDbApi } from "./library.ts";
+import { createIndexSql, createTableSql, type NewColumn } from "./statements.ts";
+
+/** A type as SQL has it: words, digits in brackets, square brackets. It cannot be bound, so nothing else is let through. */
+const TYPE = /^[A-Za-z][A-Za-z0-9_]*( [A-Za-z]+)*(\(\s*\d+\s*(,\s*\d+\s*)?\))?(\[\d*\])*$/;
+
+/**
+ * The statements that create a table for the rows: the columns in the order of their first appearance, the key columns
+ * as the primary key, and an index on the column that says which children belong to a parent.
+ */
+export function createStatements(api: DuckDbApi, write: TableWrite): readonly string[] {
+  const columns = newColumns(api, write);
+  const names = columns.map(({ name }) => name);
+  const given = (name: string, parameter: string) => {
+    const found = names.find((column) => foldName(column) === foldName(name));
+    if (found !== undefined) return found;
+    throw new ConfigurationError(
+      `Cannot create table "${write.table}": ${parameter} names ${JSON.stringify(name)}, ` +
+        `which the rows do not have${didYouMean(name, names)} (they have ${names.join(", ")})`,
+    );
+  };
+  const keys = write.keyColumns.map((name) => given(name, "key_columns"));
+  const parents = write.replaceChildren?.columns.map((name) => given(name, "replace_children.columns")) ?? [];
+  const statements = [createTableSql(write.table, columns, keys)];
+  const [parent] = parents; // DuckDB looks rows up by an index of one column only
+  if (parent !== undefined && parents.length === 1 && !(keys.length === 1 && keys[0] === parent)) {
+    statements.push(createIndexSql(write.table, parent));
+  }
+  return statements;
+}
+
+function newColumns(api: DuckDbApi, write: TableWrite): readonly NewColumn[] {
+  const declared = new Map(Object.entries(write.columnTypes).map(([name, type]) => [foldName(name), type]));
+  const names = columnNames(write.rows, write.table);
+  for (const [name, type] of Object.entries(write.columnTypes)) {
+    if (!TYPE.test(type)) {
+      throw new ConfigurationError(
+        `Cannot create table "${write.table}": ${JSON.stringify(type)} is no type for column ` +
+          `${JSON.stringify(name)}: expected one such as BIGINT, DECIMAL(12,2), TIMESTAMPTZ or VARCHAR[]`,
+      );
+    }
+    if (!names.has(foldName(name))) names.set(foldName(name), name);
+  }
+  return [...names].map(([folded, name]) => ({
+    name,
+    type: declared.get(folded) ??
+      inferType(api, write.rows.map((row) => Object.hasOwn(row, name) ? row[name] : undefined)),
+  }));
+}
+
+/** The columns of all rows, by folded name. */
+function columnNames(rows: readonly Row[], table: string): Map<string, string> {
+  const names = new Map<string, string>();
+  for (const row of rows) {
+    for (const name of Object.keys(row)) {
+      if (row[name] === undefined) continue;
+      const there = names.get(foldName(name));
+      if (there !== undefined && there !== name) {
+        throw new PermanentError(
+          `Cannot create table "${table}": the rows have two columns whose names differ in case only, ` +
+            "which is one to a database",
+        );
+      }
+      names.set(foldName(name), name);
+    }
+  }
+  return names;
+}

@@ -1,0 +1,43 @@
+import { trackResource } from "../../core/resources.ts";
+import { DuckDbDatabase } from "./duckdb_database.ts";
+import { locate } from "./location.ts";
+
+/** What is open or opening, by the file's key and by each url that led there: the way of a url is looked up once. */
+const byKey = new Map<string, Promise<DuckDbDatabase>>();
+const byUrl = new Map<string, Promise<DuckDbDatabase>>();
+
+/** The database of a url, opened where it is not, and closed when the job ends. Rejects as `openDatabase` says. */
+export async function openDuckDb(url: string): Promise<DuckDbDatabase> {
+  const known = await byUrl.get(url)?.catch(() => undefined);
+  if (known?.isOpen) return known;
+  const location = await locate(url);
+  for (let old; (old = byKey.get(location.key)) !== undefined;) {
+    const database = await old.catch(() => undefined);
+    if (database?.isOpen) return remember(url, old);
+    await database?.close(); // two instances of one file must not overlap
+    if (byKey.get(location.key) === old) byKey.delete(location.key);
+  }
+  const opening = open(location);
+  byKey.set(location.key, opening);
+  opening.catch(() => byKey.get(location.key) === opening && byKey.delete(location.key));
+  return await remember(url, opening);
+}
+
+function remember(url: string, database: Promise<DuckDbDatabase>): Promise<DuckDbDatabase> {
+  byUrl.set(url, database);
+  return database;
+}
+
+async function open(location: Parameters<typeof DuckDbDatabase.open>[0]): Promise<DuckDbDatabase> {
+  let forget = () => {};
+  const database = await DuckDbDatabase.open(location, () => {
+    forget();
+    byKey.delete(location.key);
+    for (const [url, opened] of byUrl) {
+      if (opened === opening) byUrl.delete(url);
+    }
+  });
+  const opening = byKey.get(location.key);
+  forget = trackResource(database);
+  return database;
+}

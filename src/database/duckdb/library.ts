@@ -1,0 +1,29 @@
+import { ConfigurationError, errorText } from "../../core/errors.ts";
+import { type NativeLibraries, systemLibraries } from "../../runtime/native_library.ts";
+
+/** DuckDB's own interface, of which only types are imported where it is not handed in. */
+export type DuckDbApi = typeof import("@duckdb/node-api");
+
+let loading: Promise<DuckDbApi> | undefined;
+
+/**
+ * DuckDB's library, loaded when it is first asked for: a job without a database does not pay for it, and a compiled
+ * program can load what DuckDB needs before.
+ *
+ * Rejects with a `ConfigurationError` where this machine has no library for it, or Deno was not given the permission.
+ */
+export function duckDbApi(libraries: NativeLibraries = systemLibraries): Promise<DuckDbApi> {
+  loading ??= load(libraries).catch((error) => {
+    loading = undefined;
+    throw new ConfigurationError(
+      `Cannot load DuckDB: ${errorText(error)} (it needs --allow-ffi, and a build for this system)`,
+      { cause: error },
+    );
+  });
+  return loading;
+}
+
+async function load(libraries: NativeLibraries): Promise<DuckDbApi> {
+  libraries.preload("@duckdb/node-bindings-{platform}/libduckdb.so");
+  return await import("@duckdb/node-api");
+}
