@@ -9,13 +9,21 @@ export type SecurityProtocol = typeof SECURITY_PROTOCOLS[number];
 export const SASL_MECHANISMS = ["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] as const;
 export type SaslMechanism = typeof SASL_MECHANISMS[number];
 
+/** Where the parts of {@link TlsConfig} were read from; for `config_dict`. */
+export interface TlsFiles {
+  readonly ca?: string | undefined;
+  readonly certificate?: string | undefined;
+  readonly key?: string | undefined;
+}
+
 /** TLS material as PEM texts, read when the connector ran. */
 export interface TlsConfig {
-  /** Certificate authorities; the system's own where undefined. */
+  /** Certificate authorities; those that the runtime brings where undefined. */
   readonly ca: string | undefined;
   readonly certificate: string | undefined;
+  /** Not encrypted: it was decrypted when it was read. */
   readonly key: Secret | undefined;
-  readonly keyPassword: Secret | undefined;
+  readonly files?: TlsFiles;
   /** False only where `ssl.endpoint.identification.algorithm` is `none`. */
   readonly verifyHostName: boolean;
 }
@@ -52,7 +60,7 @@ export class KafkaConnection {
   /** `host:port`, separated by commas. */
   readonly bootstrap_servers: string;
   readonly security_protocol: SecurityProtocol;
-  /** Every setting by librdkafka's name, secrets masked. */
+  /** Every setting that was given, by librdkafka's name, secrets masked. */
   readonly config_dict: Readonly<Record<string, string | number | boolean>>;
 
   constructor(
@@ -79,7 +87,9 @@ function configDict(config: ConnectionConfig): Record<string, string | number | 
     dict["sasl.username"] = config.sasl.username;
     dict["sasl.password"] = MASKED;
   }
-  if (config.tls?.key !== undefined) dict["ssl.key.pem"] = MASKED;
-  if (config.tls?.keyPassword !== undefined) dict["ssl.key.password"] = MASKED;
+  const { ca, certificate, key } = config.tls?.files ?? {};
+  if (ca !== undefined) dict["ssl.ca.location"] = ca;
+  if (certificate !== undefined) dict["ssl.certificate.location"] = certificate;
+  if (key !== undefined) dict["ssl.key.location"] = key;
   return dict;
 }

@@ -150,8 +150,11 @@ export interface PartitionOffsets extends TopicPartition {
 
 /** The one door to Kafka. The kafkajs driver and the memory driver pass the same contract tests. */
 export interface KafkaDriver {
-  /** Names of all topics. Rejects within `timeoutMs`, saying why there is no connection and what to do. */
-  listTopics(connection: ConnectionConfig, timeoutMs: number): Promise<readonly string[]>;
+  /**
+   * Names of all topics. Rejects within `timeoutMs`, saying why there is no connection and what to do. While it waits for
+   * brokers that are not there yet, the log says so.
+   */
+  listTopics(connection: ConnectionConfig, timeoutMs: number, log?: Logger): Promise<readonly string[]>;
   /** Joins a group; resolves when the session has been set up, before the first assignment. */
   consume(
     connection: ConnectionConfig,

@@ -38,7 +38,6 @@ function tlsOptions(tls: TlsConfig): object {
     ...(tls.ca === undefined ? {} : { ca: [tls.ca] }),
     ...(tls.certificate === undefined ? {} : { cert: tls.certificate }),
     ...(tls.key === undefined ? {} : { key: tls.key.reveal() }),
-    ...(tls.keyPassword === undefined ? {} : { passphrase: tls.keyPassword.reveal() }),
     ...(tls.verifyHostName ? {} : { checkServerIdentity: () => undefined }),
   };
 }

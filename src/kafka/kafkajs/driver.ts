@@ -17,8 +17,8 @@ import { KafkajsSession } from "./session.ts";
 
 /** Kafka by kafkajs' connections and protocol; the loops of the consumer are our own: see docs/decisions/0002. */
 export class KafkajsDriver implements KafkaDriver {
-  listTopics(connection: ConnectionConfig, timeoutMs: number): Promise<readonly string[]> {
-    return listTopics(connection, timeoutMs);
+  listTopics(connection: ConnectionConfig, timeoutMs: number, log?: Logger): Promise<readonly string[]> {
+    return listTopics(connection, timeoutMs, log);
   }
 
   consume(
