@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Logger } from "./logger.ts";
+import { metaOf } from "./params.ts";
 
 /** A `${...}` reference that is filled in from the context before a setting is validated. */
 export type Reference = `${string}\${${string}}${string}`;
@@ -76,7 +77,7 @@ export function defineMod<
     throw new TypeError(`Cannot define mod "${mod.name}": a mod's name is snake_case`);
   }
   for (const [key, schema] of Object.entries(mod.params.shape)) {
-    if (!(schema as z.ZodType).description) {
+    if (!metaOf(schema as z.ZodType).description) {
       throw new TypeError(`Cannot define mod "${mod.name}": parameter "${key}" has no description`);
     }
   }

@@ -16,6 +16,7 @@ const TYPES: Readonly<Record<string, string>> = {
   null: "null",
   undefined: "nothing",
   never: "nothing",
+  nonoptional: "a value",
   nan: "NaN",
 };
 

@@ -3,6 +3,8 @@ import { Secret } from "./secret.ts";
 
 /** What is known about a parameter besides its type; kept in zod's own metadata. */
 export interface ParamMeta {
+  /** What it is for, in a sentence or two. */
+  readonly description?: string;
   /** It holds data made from messages: never searched for `${`, and wrong values are record errors. */
   readonly data?: boolean;
   /** It holds a secret: masked wherever it is printed. */

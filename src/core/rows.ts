@@ -36,8 +36,13 @@ function asRow(item: unknown, where: string): Row {
   if (typeof item === "object" && item !== null && !Array.isArray(item) && !ArrayBuffer.isView(item)) {
     return item as Row;
   }
-  const came = item === null ? "null" : Array.isArray(item) ? "an array" : `a ${typeof item}`;
-  throw new PermanentError(`data${where} is ${came}: expected an object of columns and values`);
+  throw new PermanentError(`data${where} is ${kindOfValue(item)}: expected an object of columns and values`);
+}
+
+function kindOfValue(item: unknown): string {
+  if (item === null || item === undefined) return String(item);
+  if (Array.isArray(item)) return "an array";
+  return ArrayBuffer.isView(item) ? "bytes" : `a ${typeof item}`;
 }
 
 function isRowSource(data: unknown): data is RowSource {

@@ -17,7 +17,7 @@ export function validateParams<P extends z.ZodObject>(
 ): z.output<P> {
   const parsed = mod.params.safeParse(params);
   if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.map((issue) => faultOf(mod.params, withinUnion(issue)));
+  const faults = parsed.error.issues.map((issue) => faultOf(mod.params, withinUnion(issue), params));
   const first = faults[0];
   if (first === undefined) throw new TypeError(`Cannot explain why ${mod.name} refused its parameters`);
   // a configuration error wins over data that does not fit: it will not go away with the next message; and a mistyped
@@ -39,7 +39,7 @@ interface Fault {
   readonly isHidden: boolean;
 }
 
-function faultOf(root: z.ZodType, issue: Issue): Fault {
+function faultOf(root: z.ZodType, issue: Issue, params: unknown): Fault {
   let schema: z.ZodType | undefined = root;
   let isData = false;
   let isHidden = false;
@@ -49,6 +49,9 @@ function faultOf(root: z.ZodType, issue: Issue): Fault {
     isData ||= meta.data === true;
     isHidden ||= isData || meta.secret === true || namesSecret(String(step));
   }
+  // a parameter that the job does not give at all is not the message's fault: no message will bring it
+  const [first] = issue.path;
+  if (first !== undefined && isObject(params) && !Object.hasOwn(params, first)) isData = false;
   const unknown = issue.code === "unrecognized_keys" && !isData ? issue.keys.slice(0, 1) : [];
   return { issue, path: pathText([...issue.path, ...unknown]), schema, isData, isHidden };
 }
@@ -99,10 +102,14 @@ function kindOfValue(value: unknown): string {
 function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
   let value = root;
   for (const step of path) {
-    if (typeof value !== "object" || value === null) return undefined;
+    if (!isObject(value)) return undefined;
     value = Object.hasOwn(value, step) ? (value as Record<PropertyKey, unknown>)[step] : undefined;
   }
   return value;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
 }
 
 /** `tables[0].key_columns` for `["tables", 0, "key_columns"]`. */
