@@ -10,6 +10,7 @@ Deno.test("nearest finds the name that was mistyped", () => {
   assert.equal(nearest("json_praser", NAMES), "json_parser");
   assert.equal(nearest("spark", NAMES), undefined);
   assert.equal(nearest("x", []), undefined);
+  assert.equal(nearest("c.d", ["a.b"]), undefined);
 });
 
 Deno.test("nearest finds any name with one character changed, dropped or added", () => {
