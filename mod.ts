@@ -34,6 +34,7 @@ export type { HeaderValue, Message } from "./src/consume/message.ts";
 export type { MessageProcessor, ProcessorContext, ProcessorResult } from "./src/consume/processor.ts";
 
 export type { RawRecord } from "./src/kafka/driver.ts";
+export type { KafkaConnection } from "./src/kafka/connection.ts";
 
 // Mods of one's own. `export *`, because only what is re-exported so can be extended by `declare module`.
 export * from "./src/core/mod_map.ts";
