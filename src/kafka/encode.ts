@@ -33,19 +33,13 @@ export function encodeJson(value: unknown, where: string): Uint8Array {
   } catch (error) {
     if (error instanceof PermanentError) throw error;
     // without the cause: its text is JSON.stringify's or a toJSON's own, and may hold what the message holds
-    throw refusal(
-      place(),
-      error instanceof RangeError ? "nested too deeply" : "an object within itself, or fails",
-    );
+    if (error instanceof RangeError) throw refusal(place(), "nested too deeply");
+    const isCycle = error instanceof TypeError && error.message.includes("circular structure");
+    if (isCycle) throw refusal(place(), "an object within itself");
+    throw new PermanentError(`${where} cannot be written as JSON: the toJSON of a value in it fails`);
   }
   if (text === undefined) throw refusal(where, "undefined");
   return encoder.encode(text);
-}
-
-function whyNot(error: unknown): string {
-  if (error instanceof RangeError) return "nested too deeply";
-  const isCycle = error instanceof TypeError && error.message.includes("circular structure");
-  return isCycle ? "an object within itself" : "an object whose toJSON fails";
 }
 
 /** What JSON.stringify is to go on with. `converted` is what the value's own toJSON made of it, if it has one. */
@@ -66,11 +60,13 @@ function jsonForm(value: unknown, converted: unknown, place: () => string): unkn
   }
   if (value === null) return value;
   if (value instanceof Uint8Array) return base64(value);
-  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) throw refusal(place(), className(value));
+  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) {
+    throw refusal(place(), named(className(value)));
+  }
   if (value instanceof Date && Number.isNaN(value.getTime())) throw refusal(place(), "an invalid Date");
   if (converted !== value) return jsonForm(converted, converted, place);
   const tag = Object.prototype.toString.call(value).slice(8, -1);
-  if (OPAQUE.has(tag)) throw refusal(place(), `a ${tag}${tag === "Promise" ? " (a forgotten await)" : ""}`);
+  if (OPAQUE.has(tag)) throw refusal(place(), named(tag) + (tag === "Promise" ? " (a forgotten await)" : ""));
   return isDuckdbValue(value) ? duckdbForm(value, place) : value;
 }
 
@@ -143,10 +139,8 @@ function textOf(value: unknown): string | undefined {
       return String(value);
     case "object":
       if (value instanceof Date) return Number.isNaN(value.getTime()) ? undefined : value.toISOString();
-      if (value === null || !isDuckdbValue(value)) return undefined;
-      return value.items ?? value.entries ?? value.bytes ?? value.value === undefined
-        ? String(value)
-        : undefined;
+      if (value === null || !isDuckdbValue(value) || COMPOSED.test(className(value))) return undefined;
+      return String(value);
     default:
       return undefined;
   }
@@ -166,13 +160,17 @@ function kindName(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (Array.isArray(value)) return "a list";
   if (value instanceof Uint8Array) return "bytes";
-  if (typeof value === "object") return className(value) === "Object" ? "an object" : `a ${className(value)}`;
+  if (typeof value === "object") return className(value) === "Object" ? "an object" : named(className(value));
   return typeof value === "number" && !Number.isFinite(value) ? String(value) : `a ${typeof value}`;
 }
 
 /** A column's name for an error, cut where it is long: names, too, come out of messages. */
 export function shortName(name: string): string {
   return name.length > 60 ? `${name.slice(0, 60)}…` : name;
+}
+
+function named(name: string): string {
+  return `${/^[AEIOU]/i.test(name) ? "an" : "a"} ${name}`;
 }
 
 function refusal(where: string, what: string): PermanentError {
