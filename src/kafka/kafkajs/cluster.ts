@@ -3,8 +3,8 @@ import type { ConnectionConfig } from "../connection.ts";
 import type { Broker } from "./broker.ts";
 import { clientConfig } from "./client_config.ts";
 import "./codecs.ts"; // so that records are read whatever they are compressed by
-import { Cluster, errorFromCode, socketFactory } from "./internals.ts";
-import { quietLogger } from "./quiet.ts";
+import { Cluster, errorFromCode } from "./internals.ts";
+import { quietLogger, quietSocketFactory } from "./quiet.ts";
 import { rawRequest } from "./raw_request.ts";
 
 /** kafkajs' numbers of Kafka's isolation levels. */
@@ -33,7 +33,7 @@ export function createCluster(connection: ConnectionConfig, options: ClusterOpti
     ...config,
     ...(options.unverifiedTls ? { ssl: { rejectUnauthorized: false }, sasl: undefined } : {}),
     logger: quietLogger(options.log),
-    socketFactory: socketFactory(),
+    socketFactory: quietSocketFactory(),
     metadataMaxAge: options.metadataMaxAgeMs ?? config.metadataMaxAge,
     isolationLevel: ISOLATION_LEVELS[options.isolationLevel ?? "read_committed"],
     allowAutoTopicCreation: autoCreate,

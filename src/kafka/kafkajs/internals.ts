@@ -17,6 +17,7 @@ import KafkajsRequestQueue from "kafkajs/src/network/requestQueue/index.js";
 import kafkajsRequests from "kafkajs/src/protocol/requests/index.js";
 import kafkajsSocketFactory from "kafkajs/src/network/socketFactory.js";
 import type { Buffer } from "node:buffer";
+import type { Socket } from "node:net";
 import type { Broker, TopicMetadata } from "./broker.ts";
 
 /** All brokers that are known, and the metadata of the topics in use (src/cluster/index.js, brokerPool.js). */
@@ -170,7 +171,8 @@ export const createKafkajsLogger = (kafkajsLoggers as unknown as {
 export const errorFromCode = (kafkajsProtocolErrors as unknown as {
   createErrorFromCode(code: number): Error & { type: string; code: number; retriable: boolean };
 }).createErrorFromCode;
-export const socketFactory = kafkajsSocketFactory as unknown as () => unknown;
+/** Opens the sockets of kafkajs' connections (src/network/socketFactory.js). */
+export const socketFactory = kafkajsSocketFactory as unknown as () => (options: object) => Socket;
 
 /** Requests of one connection, waiting and under way (src/network/requestQueue/index.js). */
 export interface RequestQueue {

@@ -6,6 +6,7 @@ import {
   type KafkajsLogger,
   type RequestQueue,
   requestQueuePrototype,
+  socketFactory,
 } from "./internals.ts";
 
 /** kafkajs' level for connections and groups, without single requests. KAFKAJS_LOG_LEVEL=DEBUG adds those. */
@@ -36,6 +37,18 @@ function fieldsOf({ log }: KafkajsLogEntry): LogFields {
     if (typeof value === "number" || typeof value === "boolean") fields[key] = value;
   }
   return fields;
+}
+
+/**
+ * Sockets for kafkajs. While a broker is away it lets go of the broken ones again at each new attempt, which Node takes
+ * for "once it is connected": listeners gather, and at the eleventh Node warns of a leak.
+ */
+export function quietSocketFactory(): ReturnType<typeof socketFactory> {
+  const open = socketFactory();
+  return (options) => {
+    const socket = open(options);
+    return socket.once("close", () => socket.unref = () => socket);
+  };
 }
 
 /** How soon kafkajs looks again at requests that wait for others to be answered, in milliseconds. */
