@@ -1,19 +1,28 @@
 import type { Mod } from "../core/define_mod.ts";
+import { databaseInsert } from "./load/database_insert.ts";
+import { kafkaConnector } from "./streaming/kafka_connector.ts";
 import { kafkaConsumer } from "./streaming/kafka_consumer.ts";
+import { kafkaProducer } from "./streaming/kafka_producer.ts";
 import { dataMapper } from "./transform/data_mapper.ts";
 import { jsonParser } from "./transform/json_parser.ts";
 
 /** The mods that come with DataPy. A new one is added here twice: to the list, and to the types below. */
 export const builtins: readonly Mod[] = [
   dataMapper,
+  databaseInsert,
   jsonParser,
+  kafkaConnector,
   kafkaConsumer,
+  kafkaProducer,
 ];
 
 declare module "../core/mod_map.ts" {
   interface ModMap {
     data_mapper: typeof dataMapper;
+    database_insert: typeof databaseInsert;
     json_parser: typeof jsonParser;
+    kafka_connector: typeof kafkaConnector;
     kafka_consumer: typeof kafkaConsumer;
+    kafka_producer: typeof kafkaProducer;
   }
 }
