@@ -75,7 +75,6 @@ const REASONS: readonly (readonly [name: RegExp, reason: string])[] = [
 
 /** Why a setting that Kafka knows is not taken here; undefined for one that is not known. */
 export function refusalOf(name: string): string | undefined {
-  const parameter = PARAMETERS[name];
-  if (parameter !== undefined) return `set parameter ${parameter} instead`;
+  if (Object.hasOwn(PARAMETERS, name)) return `set parameter ${PARAMETERS[name]} instead`;
   return REASONS.find(([pattern]) => pattern.test(name))?.[1];
 }

@@ -4,10 +4,11 @@ import { join } from "node:path";
 export interface TestCertificates {
   /** The authority's own certificate. */
   readonly ca: string;
-  /** Key and certificate of a broker called localhost, also at 127.0.0.1: Kafka's PEM key store. */
-  readonly brokerStore: string;
-  /** The same for a broker whose certificate expired in 2020. */
-  readonly expiredBrokerStore: string;
+  /** Certificate and key of a broker called localhost, also at 127.0.0.1. */
+  readonly brokerCert: string;
+  readonly brokerKey: string;
+  /** A certificate of the same key that expired in 2020. */
+  readonly expiredBrokerCert: string;
   readonly clientCert: string;
   readonly clientKey: string;
   /** The client's key, encrypted by {@link keyPassword}. */
@@ -76,14 +77,11 @@ export async function makeCertificates(folder: string): Promise<TestCertificates
       "client-encrypted.key",
     ],
   );
-  for (const name of ["broker", "broker-expired"]) {
-    const parts = ["broker.key", `${name}.pem`].map((part) => Deno.readTextFileSync(at(part)));
-    await Deno.writeTextFile(at(`${name}-store.pem`), parts.join("\n"));
-  }
   return {
     ca: at("ca.pem"),
-    brokerStore: at("broker-store.pem"),
-    expiredBrokerStore: at("broker-expired-store.pem"),
+    brokerCert: at("broker.pem"),
+    brokerKey: at("broker.key"),
+    expiredBrokerCert: at("broker-expired.pem"),
     clientCert: at("client.pem"),
     clientKey: at("client.key"),
     encryptedClientKey: at("client-encrypted.key"),

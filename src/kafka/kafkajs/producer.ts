@@ -13,6 +13,7 @@ import type { Cluster } from "./internals.ts";
 import { ProducerNumbering } from "./numbering.ts";
 import { PartitionQueue } from "./partition_queue.ts";
 import { type Partitioner, spreadByKey } from "./partitioner.ts";
+import { produce } from "./produce_request.ts";
 import { BATCH_OVERHEAD, sizeOf } from "./record_batch.ts";
 import { Sender } from "./sender.ts";
 import { TopicReader } from "./topic_reader.ts";
@@ -62,6 +63,7 @@ class KafkajsProducer implements ProducerSession {
       maxBatchBytes: this.#maxBytes - BATCH_OVERHEAD,
       replicaTimeoutMs: setting(settings, "request.timeout.ms"),
       refresh: () => this.#topics.refresh(),
+      produce,
     });
   }
 

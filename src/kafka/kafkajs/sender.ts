@@ -5,7 +5,7 @@ import { hangUp, isUnanswered } from "./half_open.ts";
 import { type Cluster, errorFromCode } from "./internals.ts";
 import type { ProducerNumbering } from "./numbering.ts";
 import type { Batch, PartitionQueue } from "./partition_queue.ts";
-import { produce, type ProduceResult } from "./produce_request.ts";
+import type { produce, ProduceResult } from "./produce_request.ts";
 import { encodeBatch } from "./record_batch.ts";
 import { SendOutcome } from "./send_outcome.ts";
 
@@ -22,6 +22,8 @@ export interface SenderPorts {
   readonly replicaTimeoutMs: number;
   /** Has the metadata of the topics in use read anew. */
   refresh(): Promise<void>;
+  /** Sends the batches of one request; passed in so that tests can be the broker. */
+  readonly produce: typeof produce;
 }
 
 /** Of all batches in one request: brokers take 100 MiB (socket.request.max.bytes). */
@@ -123,7 +125,7 @@ export class Sender {
     }
     const deliveries = new Set(batches.flatMap(({ entries }) => entries.map(({ delivery }) => delivery)));
     return await Promise.race([
-      produce(broker, ready, this.#ports.replicaTimeoutMs),
+      this.#ports.produce(broker, ready, this.#ports.replicaTimeoutMs),
       nobodyWaits([...deliveries]),
     ]);
   }
