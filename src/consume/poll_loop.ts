@@ -82,6 +82,7 @@ export class PollLoop {
     await this.#session?.close();
     reporter.last();
     if (this.#failure !== undefined) throw this.#failure.error;
+    this.#ports.log.info("Stopped: what was finished is committed, and the group has its partitions back");
     return this.#stats.counts;
   }
 
