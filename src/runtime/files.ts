@@ -19,7 +19,7 @@ export const systemFiles: Files = {
 export function fileProblem(error: unknown): string {
   if (error instanceof Deno.errors.NotFound) return "there is no such file";
   if (error instanceof Deno.errors.PermissionDenied) return "permission denied by the operating system";
-  if (error instanceof Deno.errors.NotCapable) return "Deno was not given permission (--allow-read)";
+  if (error instanceof Deno.errors.NotCapable) return `Deno did not permit it: ${error.message}`;
   if (error instanceof Deno.errors.IsADirectory) return "it is a folder";
   return error instanceof Error ? error.message : String(error);
 }

@@ -104,6 +104,14 @@ const RULES: readonly Rule[] = [
     },
   },
   {
+    when: says("EPERM", /Requires net access/),
+    then: {
+      fault: "configuration",
+      why: "Deno did not permit the connection",
+      todo: "run the job with --allow-net, or with --allow-net=HOST:PORT for each broker",
+    },
+  },
+  {
     when: says("ENOTFOUND", "EAI_AGAIN", "EAI_NODATA", /failed to lookup address|getaddrinfo/),
     then: {
       fault: "unavailable",
