@@ -27,19 +27,29 @@ export function secretParam(description: string): z.ZodOptional<z.ZodType<Secret
   >;
 }
 
+/** Both are asked for with each message, and schemas do not change. */
+const metas = new WeakMap<z.ZodType, ParamMeta>();
+const unwrapped = new WeakMap<z.ZodType, z.ZodType>();
+
 /** A parameter's metadata, looked for through optional, default and nullable wrappers. */
 export function metaOf(schema: z.ZodType): ParamMeta {
+  const known = metas.get(schema);
+  if (known !== undefined) return known;
   let meta: ParamMeta = {};
   for (let next: z.ZodType | undefined = schema; next !== undefined; next = innerOf(next)) {
     meta = { ...(next.meta() as ParamMeta | undefined), ...meta };
   }
+  metas.set(schema, meta);
   return meta;
 }
 
 /** The schema inside optional, default, nullable and pipe wrappers. */
 export function unwrap(schema: z.ZodType): z.ZodType {
+  const known = unwrapped.get(schema);
+  if (known !== undefined) return known;
   let inner = schema;
   for (let next = innerOf(inner); next !== undefined; next = innerOf(inner)) inner = next;
+  unwrapped.set(schema, inner);
   return inner;
 }
 

@@ -43,13 +43,23 @@ function walk(value: unknown, schema: z.ZodType | undefined, path: string, fill:
   if (schema !== undefined && metaOf(schema).data === true) return value;
   if (typeof value === "string") return value.includes("${") ? fill(value, schema, path) : value;
   if (Array.isArray(value)) {
-    return value.map((item, i) => walk(item, childSchema(schema, i), `${path}[${i}]`, fill));
+    return value.map((item, i) =>
+      isSettled(item) ? item : walk(item, childSchema(schema, i), `${path}[${i}]`, fill)
+    );
   }
   if (!isPlainObject(value)) return value;
-  const entries = Object.entries(value).map(([key, item]) =>
-    [key, walk(item, childSchema(schema, key), path === "" ? key : `${path}.${key}`, fill)] as const
-  );
+  const entries: [string, unknown][] = Object.entries(value);
+  for (const entry of entries) {
+    const [key, item] = entry;
+    if (isSettled(item)) continue;
+    entry[1] = walk(item, childSchema(schema, key), path === "" ? key : `${path}.${key}`, fill);
+  }
   return Object.fromEntries(entries); // makes own properties, `__proto__` too
+}
+
+/** Whether it can hold no reference: most parameters, and this runs for each message. */
+function isSettled(value: unknown): boolean {
+  return typeof value === "string" ? !value.includes("${") : typeof value !== "object" || value === null;
 }
 
 /** A text from the environment as the declared type: `"5"` as 5 for a number, `"[1,2]"` as a list. */
