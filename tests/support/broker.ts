@@ -11,9 +11,6 @@ import {
 /** Where brokers of tests keep their data while they run, whatever the current folder is. */
 export const BROKER_FOLDER = fileURLToPath(new URL("../../.datapy", import.meta.url));
 
-/** After a SIGKILL the cluster waits this long before it believes that its only broker is back. */
-const QUICK_RESTART = { "broker.session.timeout.ms": "3000", "broker.heartbeat.interval.ms": "500" };
-
 /** The engine that DATAPY_TEST_ENGINE asks for: `container` or `jvm`. */
 export const testEngine = Deno.env.get("DATAPY_TEST_ENGINE") as Engine | undefined;
 
@@ -22,8 +19,7 @@ export const testEngine = Deno.env.get("DATAPY_TEST_ENGINE") as Engine | undefin
  * is. Three seconds on the JVM, five in a container.
  */
 export function dedicatedBroker(options: BrokerOptions & { readonly engine?: Engine } = {}): Promise<Broker> {
-  const properties = { ...QUICK_RESTART, ...options.properties };
-  return startBroker(systemTools(BROKER_FOLDER), { ...options, properties }, options.engine ?? testEngine);
+  return startBroker(systemTools(BROKER_FOLDER), options, options.engine ?? testEngine);
 }
 
 let own: Promise<Broker> | undefined;

@@ -50,6 +50,9 @@ export function brokerProperties(options: BrokerOptions, place: BrokerPlace): Re
     ].join(","),
     "log.dirs": place.dataFolder,
     "num.partitions": String(options.partitions ?? 3),
+    // after a power cut a cluster of one waits this long before it believes that its broker is back
+    "broker.session.timeout.ms": "3000",
+    "broker.heartbeat.interval.ms": "500",
     "group.initial.rebalance.delay.ms": "0",
     "offsets.topic.num.partitions": "3",
     "offsets.topic.replication.factor": "1",

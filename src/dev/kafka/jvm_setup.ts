@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { delimiter, join } from "node:path";
 import { UnavailableError } from "../../core/errors.ts";
 import type { BrokerOptions } from "./broker.ts";
@@ -71,7 +72,7 @@ export async function setUpJvm(
   await tools.disk.writeText(properties, propertiesFile(brokerProperties(options, place)));
   await tools.disk.writeText(log4j, log4jFile(logFile(folder)));
   const mark = `-Ddatapy.kafka=${crypto.randomUUID()}`;
-  const archive = await archiveOf(tools, java);
+  const archive = await archiveOf(tools, java, classPath);
   const common = [
     java.program,
     `-Xmx${options.heapMb ?? 256}m`,
@@ -97,8 +98,14 @@ export async function setUpJvm(
   return { folder, place, command, outputFile: outputFile(folder), mark, recording };
 }
 
-async function archiveOf(tools: Tools, java: Java): Promise<{ path: string; exists: boolean }> {
-  const path = join(jarsFolder(tools), "..", `classes-${java.build}.jsa`);
+/** An archive fits one build of Java and one class path, paths included; another one would be ignored without a word. */
+async function archiveOf(
+  tools: Tools,
+  java: Java,
+  classPath: string,
+): Promise<{ path: string; exists: boolean }> {
+  const hash = createHash("sha256").update(`${java.build} ${classPath}`).digest("hex").slice(0, 12);
+  const path = join(jarsFolder(tools), "..", `classes-${hash}.jsa`);
   return { path, exists: await tools.disk.exists(path) };
 }
 
