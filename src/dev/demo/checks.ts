@@ -1,4 +1,4 @@
-import { count } from "./screen.ts";
+import { aligned, count } from "./words.ts";
 
 /** One thing that was checked. */
 export interface Check {
@@ -13,24 +13,21 @@ export interface Check {
 export const holds = (check: Check): boolean =>
   check.differences.length === 0 && check.expected === check.found;
 
-/** The checks as a table of aligned columns, the header first. */
+/** The checks as lines of a table, the header first; each ends with its verdict. */
 export function checkTable(checks: readonly Check[]): readonly string[] {
-  const cells = [
-    ["", "expected", "found", ""],
-    ...checks.map((
-      check,
-    ) => [check.what, count(check.expected), count(check.found), holds(check) ? "ok" : "WRONG"]),
-  ];
-  const widths = [0, 1, 2, 3].map((column) => Math.max(...cells.map((row) => row[column]!.length)));
-  return cells.map((row) =>
-    row.map((cell, i) => i === 1 || i === 2 ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)).join("  ")
-      .trimEnd()
-  );
+  const rows = checks.map((check) => [
+    check.what,
+    count(check.expected),
+    count(check.found),
+    holds(check) ? "ok" : "WRONG",
+  ]);
+  return aligned([["", "expected", "found"], ...rows], [1, 2]);
 }
 
+/** Of each check: more would only scroll the table away. */
 const SHOWN = 10;
 
-/** What is off, check by check; at most ten lines each. */
+/** What is off, check by check. */
 export function differenceLines(checks: readonly Check[]): readonly string[] {
   return checks.filter((check) => !holds(check)).flatMap(({ what, expected, found, differences }) => {
     const more = differences.length - SHOWN;

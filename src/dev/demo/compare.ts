@@ -60,7 +60,7 @@ export function afterCrash(model: TopicModel, committed: Offsets, stored: Stored
     const order = stored.orders.get(id);
     const state = order === undefined ? 0 : stateOf(versions, done, orderText(order));
     if (state === undefined) {
-      lost.push(`order ${id} is neither in the state of its last committed message nor in a later one`);
+      lost.push(`order ${id} is not as one of its messages from the last committed one on has it`);
     } else if (state < done) {
       lost.push(
         `order ${id} is missing although ${done} of its messages were committed`,

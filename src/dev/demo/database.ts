@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import { ConfigurationError, kindOf, UnavailableError } from "../../core/errors.ts";
-import type { Row } from "../../core/rows.ts";
 import type { Disk } from "../../runtime/disk.ts";
 import { type LineRow, type OrderRow, type StoredOrders, storedOrders } from "./stored_orders.ts";
 
@@ -12,7 +11,7 @@ export const DATABASE_URL = `duckdb:${DATABASE_FILE}`;
 const PREVIOUS_FILE = join("data", "orders.previous.duckdb");
 
 /** Asks a database, with nobody else at it. */
-export type Query = (url: string, sql: string) => Promise<readonly Row[]>;
+export type Query = (url: string, sql: string) => Promise<readonly Readonly<Record<string, unknown>>[]>;
 
 const ORDERS = `SELECT order_id, customer_id, amount::DOUBLE AS amount, currency,
   strftime(created_at, '%Y-%m-%dT%H:%M:%S.%gZ') AS created_at FROM orders`;
@@ -46,10 +45,13 @@ export async function makeRoom(disk: Disk, query: Query): Promise<string | undef
   return PREVIOUS_FILE;
 }
 
-/** All orders with their lines. No table yet is no order yet: the job makes both with its first one. */
-export async function readOrders(query: Query): Promise<StoredOrders> {
-  const tables = "SELECT table_name FROM information_schema.tables WHERE table_name IN ('orders', 'order_lines')";
-  if ((await query(DATABASE_URL, tables)).length < 2) return { orders: new Map(), faults: [] };
+/** All orders with their lines. No file or table yet is no order yet: the job makes them with its first one. */
+export async function readOrders(disk: Pick<Disk, "exists">, query: Query): Promise<StoredOrders> {
+  const nothing = { orders: new Map(), faults: [] };
+  if (!await disk.exists(DATABASE_FILE)) return nothing;
+  const tables =
+    "SELECT table_name FROM information_schema.tables WHERE table_name IN ('orders', 'order_lines')";
+  if ((await query(DATABASE_URL, tables)).length < 2) return nothing;
   const [orders, lines] = [await query(DATABASE_URL, ORDERS), await query(DATABASE_URL, LINES)];
   return storedOrders(orders as unknown as OrderRow[], lines as unknown as LineRow[]);
 }

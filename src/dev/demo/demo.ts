@@ -1,28 +1,138 @@
 import { join, relative } from "node:path";
 import { UnavailableError } from "../../core/errors.ts";
-import { lastLines } from "../kafka/ready.ts";
+import { within } from "../../runtime/clock.ts";
 import type { Kafka, StartOptions } from "../kafka/mod.ts";
 import type { Tools } from "../kafka/tools.ts";
-import { type Check, checkTable, differenceLines, holds } from "./checks.ts";
-import { afterCrash, compareOrders, type CrashFindings } from "./compare.ts";
 import { DATABASE_FILE, DATABASE_URL, makeRoom, type Query, readOrders } from "./database.ts";
 import { generateOrders } from "./generate.ts";
-import { unlessStopped } from "./interrupt.ts";
-import { taskCommand } from "./job_command.ts";
-import { type JobProcess, startJob } from "./job_process.ts";
-import type { Rate } from "./rate.ts";
-import { count, counted, type Screen } from "./screen.ts";
-import { compareSkipped, skippedIn } from "./skipped.ts";
-import { DemoTopic, type TopicNames } from "./topic.ts";
-import { TopicModel, total } from "./topic_model.ts";
-import { untilCommitted } from "./watch.ts";
+import { jobStart } from "./job_environment.ts";
+import { runToTheEnd, runUntilCrash } from "./job_runs.ts";
+import { tellChecks, tellLog, tellSuccess } from "./outcome.ts";
+import type { Screen } from "./screen.ts";
+import { skippedIn } from "./skipped.ts";
+import { DemoTopic, freshNames, OWN_NAMES, PARTITIONS } from "./topic.ts";
+import { TopicModel } from "./topic_model.ts";
+import { unlessStopped } from "./unless_stopped.ts";
+import { verify } from "./verify.ts";
+import { count, counted } from "./words.ts";
 
 /** What the demo needs from outside. */
 export interface DemoPorts {
   readonly tools: Tools;
   readonly screen: Screen;
-  /** Fires when it is to stop, with the reason as its error. */
+  /** Fires when it is to stop; its reason is what the demo then rejects with. */
   readonly signal: AbortSignal;
   readonly query: Query;
   startKafka(options: StartOptions): Promise<Kafka>;
+}
+
+/** How long a Kafka takes to start that has nothing to download, in milliseconds. */
+const START_MS = 5000;
+
+/** Runs the demo. Resolves to whether all is as it should be, when nothing of it runs any more. */
+export async function runDemo(ports: DemoPorts, messages: number): Promise<boolean> {
+  const { tools, screen, signal, query } = ports;
+  using _alone = await tools.disk.lock(join(tools.folder, "demo.lock"), 0).catch((cause) => {
+    throw new UnavailableError("Cannot start the demo: another one runs in this folder", { cause });
+  });
+  const logFile = relative("", join(tools.folder, "demo.log"));
+  await tools.disk.remove(logFile);
+  screen.line(screen.bold("DataPy demo: orders from Kafka into a database, through a crash"));
+  const previous = await makeRoom(tools.disk, query);
+  if (previous !== undefined) {
+    screen.say(`The ${DATABASE_FILE} of before is replaced; it is now ${previous}.`);
+  }
+
+  screen.step("A Kafka is started");
+  await using kafka = await startOwnKafka(ports);
+  const external = kafka.engine === "external";
+  screen.say(
+    external
+      ? `It is the one that DATAPY_KAFKA names: ${kafka.bootstrap}.`
+      : `It answers at ${kafka.bootstrap}, and ends with the demo.`,
+  );
+
+  const names = external ? freshNames(tools.clock.wallTime()) : OWN_NAMES;
+  screen.step(`${count(messages)} orders are written to the topic "${names.topic}"`);
+  await using topic = await unlessStopped(signal, DemoTopic.open(kafka.bootstrap, names, PARTITIONS));
+  try {
+    const model = await writeOrders(ports, topic, messages);
+    return await runJob(ports, { topic, model, bootstrap: kafka.bootstrap, logFile });
+  } finally {
+    screen.progress(undefined);
+    if (external) {
+      await topic.remove().catch(() => screen.say(`The topic ${names.topic} could not be deleted.`));
+    }
+  }
+}
+
+/** A Kafka that is stopped while it starts has begun things: they get a moment to be over, and then end with us. */
+async function startOwnKafka({ tools, screen, signal, startKafka }: DemoPorts): Promise<Kafka> {
+  const starting = startKafka({ ephemeral: true, report: screen.indented });
+  try {
+    return await unlessStopped(signal, starting);
+  } catch (error) {
+    if (signal.aborted && await within(tools.clock, START_MS, starting)) {
+      await starting.then((kafka) => kafka[Symbol.asyncDispose](), () => {});
+    }
+    throw error;
+  }
+}
+
+async function writeOrders(
+  { screen, signal }: DemoPorts,
+  topic: DemoTopic,
+  size: number,
+): Promise<TopicModel> {
+  const messages = generateOrders(size);
+  const written = (done: number) => screen.show(`${count(done)} of ${count(size)} written`);
+  const places = await topic.write(messages, signal, written);
+  screen.progress(undefined);
+  const model = new TopicModel(messages, places);
+  const { counts } = model;
+  screen.say(
+    `${count(counts.new)} new orders, ${counted(counts.update, "update")} of them, ` +
+      `${count(counts.duplicate)} sent twice, ${
+        count(counts.malformed)
+      } malformed; ${PARTITIONS} partitions.`,
+  );
+  return model;
+}
+
+interface Written {
+  readonly topic: DemoTopic;
+  readonly model: TopicModel;
+  readonly bootstrap: string;
+  readonly logFile: string;
+}
+
+/** The job with its crash, and what came of it. */
+async function runJob(ports: DemoPorts, { topic, model, bootstrap, logFile }: Written): Promise<boolean> {
+  const { tools, screen, signal, query } = ports;
+  const start = { ...topic.names, bootstrap, databaseUrl: DATABASE_URL, logFile };
+  const { job, name, sessionTimeoutMs } = await jobStart(tools, start);
+  const run = { tools, screen, signal, query, topic, model, job, sessionTimeoutMs };
+  screen.step(`The job ${name} runs, as a process of its own`);
+  screen.say(`Each order goes into ${DATABASE_FILE} in one transaction; then its message is committed.`);
+  screen.say(`Its log goes to ${logFile}.`);
+  try {
+    const first = await runUntilCrash(run);
+    const second = await runToTheEnd(run);
+    screen.step("The check: the topic against the database, order by order");
+    const checks = verify(model, {
+      stored: await readOrders(tools.disk, query),
+      skipped: skippedIn(await tools.disk.readText(logFile) ?? "", topic.names.topic),
+      committed: await unlessStopped(signal, topic.committed()),
+      ends: await unlessStopped(signal, topic.ends()),
+      crash: first.crash,
+      exitCode: second.exitCode,
+    });
+    const well = tellChecks(screen, checks);
+    if (well) tellSuccess(screen, [first.rate, second.rate]);
+    else await tellLog(ports, logFile);
+    return well;
+  } catch (error) {
+    if (!signal.aborted) await tellLog(ports, logFile);
+    throw error;
+  }
 }

@@ -37,12 +37,21 @@ const SKUS = [
 
 const FIRST_ORDER = Date.UTC(2026, 0, 5, 8);
 
+/** How to make messages. */
+export interface GenerateOptions {
+  /** Default 1. */
+  readonly seed?: number;
+  /** What the orders' ids begin with; default `A`. */
+  readonly series?: string;
+}
+
 /**
  * Messages for a topic of orders: new orders, exact duplicates of an order's last message (a producer that tried again),
  * updates with changed, fewer or more lines, and malformed ones of every kind there is, new or for an order that is
  * there. The same for the same seed. Throws a `RangeError` below {@link FEWEST_MESSAGES}.
  */
-export function generateOrders(count: number, seed = 1): readonly DemoMessage[] {
+export function generateOrders(count: number, options: GenerateOptions = {}): readonly DemoMessage[] {
+  const { seed = 1, series = "A" } = options;
   if (count < FEWEST_MESSAGES) {
     throw new RangeError(`Cannot make ${count} messages: at least ${FEWEST_MESSAGES} show every kind`);
   }
@@ -57,12 +66,12 @@ export function generateOrders(count: number, seed = 1): readonly DemoMessage[] 
       malformed.push(problem);
       const order = before !== undefined && random.below(2) === 0
         ? updated(before.order!, random)
-        : newOrder(`X-${String(random.below(1e6)).padStart(6, "0")}`, random);
+        : newOrder(`${series}-X${random.below(1e6)}`, random);
       return { kind, key: order.order_id, value: MALFORMED[problem]!(order), order: undefined, problem };
     }
     if (kind === "duplicate") return { ...before!, kind };
     const message = kind === "new"
-      ? valid(kind, newOrder(`A-${String(latest.length + 1).padStart(6, "0")}`, random))
+      ? valid(kind, newOrder(`${series}-${String(latest.length + 1).padStart(6, "0")}`, random))
       : valid(kind, updated(before!.order!, random));
     if (kind === "new") latest.push(message);
     else latest[at] = message;

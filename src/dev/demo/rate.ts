@@ -20,7 +20,10 @@ export class Rate {
     const before = this.#looks.at(-1);
     this.#looks = [...this.#looks.filter(({ at }) => now - at <= RECENT_MS), { at: now, done }];
     if (before === undefined || done === before.done) return;
-    this.#first ??= before;
+    if (this.#first === undefined) {
+      this.#first = before;
+      this.#looks = [before, { at: now, done }];
+    }
     this.#last = { at: now, done };
   }
 

@@ -4,6 +4,8 @@ import type { Report } from "../kafka/broker.ts";
 /** What a screen needs of the process. */
 export type ScreenProcess = Pick<Process, "env" | "writeOut" | "outIsTerminal">;
 
+const INDENT = "   ";
+
 /** Standard output: lines that stay, one line that moves (on a terminal only), and colours where they are wanted. */
 export class Screen implements Report {
   readonly #process: ScreenProcess;
@@ -11,7 +13,8 @@ export class Screen implements Report {
   readonly #colours: boolean;
   /** Width of the terminal; a longer progress line would leave its remains. */
   readonly #columns: () => number;
-  #shown = false;
+  #shown: string | undefined;
+  #steps = 0;
 
   constructor(process: ScreenProcess, columns: () => number) {
     this.#process = process;
@@ -25,12 +28,33 @@ export class Screen implements Report {
   }
 
   progress(text: string | undefined): void {
-    if (!this.#live) return;
+    if (!this.#live || text === this.#shown) return;
     const clear = this.#clear();
-    if (text === undefined) return clear === "" ? undefined : this.#process.writeOut(clear);
-    this.#shown = true;
+    if (text === undefined) return this.#process.writeOut(clear);
+    this.#shown = text;
     this.#process.writeOut(`${clear}${[...text].slice(0, this.#columns() - 1).join("")}`);
   }
+
+  /** What begins now, with its number. */
+  step(title: string): void {
+    this.line(`${this.bold(`${++this.#steps}. ${title}`)}`);
+  }
+
+  /** A line that belongs to the step. */
+  say(text: string): void {
+    this.line(INDENT + text);
+  }
+
+  /** A moving line that belongs to the step. */
+  show(text: string): void {
+    this.progress(INDENT + text);
+  }
+
+  /** What others report, as part of the step. */
+  readonly indented: Report = {
+    line: (text) => this.say(text),
+    progress: (text) => text === undefined ? this.progress(undefined) : this.show(text),
+  };
 
   bold(text: string): string {
     return this.#coloured("1", text);
@@ -53,24 +77,8 @@ export class Screen implements Report {
   }
 
   #clear(): string {
-    if (!this.#shown) return "";
-    this.#shown = false;
+    if (this.#shown === undefined) return "";
+    this.#shown = undefined;
     return "\r\x1b[2K";
   }
-}
-
-/** `1,234`: numbers as people read them. */
-export const count = (value: number): string => Math.round(value).toLocaleString("en-US");
-
-/** `1 order`, `2 orders`. */
-export const counted = (value: number, one: string, many = `${one}s`): string =>
-  `${count(value)} ${value === 1 ? one : many}`;
-
-/** How far a job has come: a bar, a count and the rate. */
-export function progressText(done: number, all: number, perSecond: number | undefined): string {
-  const width = 24;
-  const filled = Math.floor(width * Math.min(done / Math.max(all, 1), 1));
-  const bar = `[${"#".repeat(filled)}${".".repeat(width - filled)}]`;
-  const rate = perSecond === undefined ? "" : `  ${count(perSecond)} a second`;
-  return `   ${bar} ${count(done)} of ${count(all)} messages committed${rate}`;
 }

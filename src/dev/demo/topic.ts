@@ -14,6 +14,18 @@ export interface TopicNames {
   readonly group: string;
 }
 
+/** The names of jobs/kafka_context.json. */
+export const OWN_NAMES: TopicNames = { topic: "orders", group: "orders-to-db" };
+
+/** Fresh names, so that nothing of anybody else's is touched. */
+export function freshNames(now: number): TopicNames {
+  const name = `datapy-demo-${new Date(now).toISOString().replaceAll(/[-:]|\.\d+Z/g, "")}`;
+  return { topic: name, group: name };
+}
+
+export const PARTITIONS = 3;
+
+const TOPIC_EXISTS = 36;
 const BATCH = 500;
 const REQUEST_MS = 20_000;
 
@@ -30,9 +42,9 @@ export class DemoTopic implements AsyncDisposable {
     this.#cluster = createCluster(connection, { retries: 8, log: silentLogger });
   }
 
-  /** Makes the topic. Rejects with an `UnavailableError` where the broker cannot be reached or refuses. */
-  static async create(bootstrap: string, names: TopicNames, partitions: number): Promise<DemoTopic> {
-    const created = new DemoTopic({
+  /** Makes the topic where it is not there yet. Rejects with an `UnavailableError` where the broker cannot be reached or refuses. */
+  static async open(bootstrap: string, names: TopicNames, partitions: number): Promise<DemoTopic> {
+    const opened = new DemoTopic({
       brokers: bootstrap.split(","),
       securityProtocol: "PLAINTEXT",
       sasl: undefined,
@@ -41,16 +53,25 @@ export class DemoTopic implements AsyncDisposable {
       settings: {},
     }, names);
     try {
-      await created.#create(partitions);
-      return created;
+      await opened.#make(partitions);
+      return opened;
     } catch (error) {
-      await created[Symbol.asyncDispose]();
-      throw new UnavailableError(`Cannot make the topic "${names.topic}" on ${bootstrap}`, { cause: error });
+      await opened[Symbol.asyncDispose]();
+      throw new UnavailableError(`Cannot make or read the topic "${names.topic}" on ${bootstrap}`, {
+        cause: error,
+      });
     }
   }
 
-  /** Writes messages in their order; says after each request how many are written. Gives their places. */
-  async write(messages: readonly DemoMessage[], written: (count: number) => void): Promise<readonly Place[]> {
+  /**
+   * Writes messages in their order; says after each request how many are written. Gives their places. Rejects with the
+   * signal's reason where that fires in between.
+   */
+  async write(
+    messages: readonly DemoMessage[],
+    signal: AbortSignal,
+    written: (count: number) => void,
+  ): Promise<readonly Place[]> {
     const producer = await new KafkajsDriver().produce(this.#connection, silentLogger);
     const text = new TextEncoder();
     const places: Place[] = [];
@@ -61,6 +82,7 @@ export class DemoTopic implements AsyncDisposable {
           value: text.encode(value),
           headers: [],
         }));
+        signal.throwIfAborted();
         places.push(...await producer.send(this.names.topic, records, REQUEST_MS));
         written(places.length);
       }
@@ -102,7 +124,7 @@ export class DemoTopic implements AsyncDisposable {
     await this.#cluster.disconnect();
   }
 
-  async #create(partitions: number): Promise<void> {
+  async #make(partitions: number): Promise<void> {
     const { topic } = this.names;
     await this.#cluster.connect();
     await this.#cluster.refreshMetadata();
@@ -113,7 +135,7 @@ export class DemoTopic implements AsyncDisposable {
       { topics: [{ topic, numPartitions: partitions }], timeout: REQUEST_MS },
     );
     const code = topicErrors[0]?.errorCode ?? 0;
-    if (code !== 0) throw errorFromCode(code);
+    if (code !== 0 && code !== TOPIC_EXISTS) throw errorFromCode(code);
     await this.#cluster.addMultipleTargetTopics([topic]); // kafkajs tries again until there are leaders
     this.#partitions = Array.from({ length: partitions }, (_, i) => i);
   }

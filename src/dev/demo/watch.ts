@@ -1,9 +1,10 @@
 import { UnavailableError } from "../../core/errors.ts";
 import type { Clock } from "../../runtime/clock.ts";
-import { unlessStopped } from "./interrupt.ts";
+import { unlessStopped } from "./unless_stopped.ts";
 import { Rate } from "./rate.ts";
-import { progressText, type Screen } from "./screen.ts";
+import type { Screen } from "./screen.ts";
 import { type Offsets, total } from "./topic_model.ts";
+import { progressText } from "./words.ts";
 
 /** What is watched while a job works. */
 export interface Watched {
