@@ -52,7 +52,7 @@ Deno.test("MessageScope.settled() waits for what was deferred, also for what tha
   scope.defer(
     Promise.resolve().then(() => {
       order.push("first");
-      scope.defer(Promise.resolve().then(() => order.push("second")));
+      scope.defer(settle().then(() => order.push("second")));
     }),
   );
   await scope.settled();

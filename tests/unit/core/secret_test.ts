@@ -68,6 +68,13 @@ Deno.test("redactSecrets leaves nothing of any secret, also where one is inside 
   );
 });
 
+Deno.test("redactSecrets masks a secret as a whole that begins with another one", () => {
+  new Secret("open sesame");
+  new Secret("open sesame and more");
+  new Secret("open");
+  assert.equal(redactSecrets("<open sesame and more> <open sesame>"), "<***> <***>");
+});
+
 Deno.test("redactSecrets leaves short secrets, which would mask ordinary words", () => {
   new Secret("abc");
   new Secret("");
