@@ -1,7 +1,20 @@
 /** What the compiler must accept and refuse of the public API. Each `@ts-expect-error` fails the check where it is none. */
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { artifact, contextValue, dataParam, defineMod, registerMod, runMod, secretParam } from "../../mod.ts";
+import {
+  artifact,
+  contextValue,
+  dataParam,
+  defineMod,
+  type Message,
+  type ModArtifacts,
+  type ModMap,
+  registerMod,
+  runMod,
+  secretParam,
+} from "../../mod.ts";
+
+type KafkaConnection = ModArtifacts<ModMap["kafka_connector"]>["connection"];
 
 const typesTestMod = defineMod({
   name: "types_test_mod",
@@ -51,6 +64,29 @@ Deno.test("runMod gives a user's mod its own parameters and artifacts", async ()
 Deno.test("runMod knows the parameters of the built-in mods", async () => {
   const parsed = await runMod("json_parser", { json_string: '{"a": 1}' });
   assert.deepEqual(parsed.artifacts.data, { a: 1 });
+});
+
+Deno.test("runMod tells a processor what its message and its context are", () => {
+  const call = (connection: KafkaConnection) =>
+    runMod("kafka_consumer", {
+      connection,
+      topics: ["${kafka.input_topic}"],
+      group_id: "g",
+      message_processor: (message, { signal, controller }) => {
+        isTrue<Same<typeof message, Message>>();
+        isTrue<Same<typeof signal, AbortSignal>>();
+        return controller.shouldStop() ? { status: "error", error: "shutdown" } : { status: "success" };
+      },
+    });
+  const silent = (connection: KafkaConnection) =>
+    runMod("kafka_consumer", {
+      connection,
+      topics: ["t"],
+      group_id: "g",
+      // @ts-expect-error a processor says how it went
+      message_processor: () => {},
+    });
+  assert.equal(typeof call, typeof silent);
 });
 
 Deno.test("runMod takes a reference in place of a setting", () => {
