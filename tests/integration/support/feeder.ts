@@ -1,0 +1,50 @@
+import type { KafkaAdmin } from "../../support/kafka_admin.ts";
+
+const BATCH = 20;
+const PAUSE_MS = 50;
+
+/** Sends messages without end, and remembers those that were acknowledged. */
+export class Feeder implements AsyncDisposable {
+  readonly #acknowledged: string[] = [];
+  readonly #running: Promise<void>;
+  #stopped = false;
+
+  private constructor(admin: KafkaAdmin, topic: string, partitions: number) {
+    this.#running = this.#feed(admin, topic, partitions);
+    this.#running.catch(() => {}); // stop() tells
+  }
+
+  /** Begins to send, to the partitions by turns. */
+  static start(admin: KafkaAdmin, topic: string, partitions: number): Feeder {
+    return new Feeder(admin, topic, partitions);
+  }
+
+  /** Sends no more; the ids that were acknowledged. */
+  async stop(): Promise<readonly string[]> {
+    this.#stopped = true;
+    await this.#running;
+    return this.#acknowledged;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopped = true;
+    await this.#running.catch(() => {});
+  }
+
+  async #feed(admin: KafkaAdmin, topic: string, partitions: number): Promise<void> {
+    for (let n = 0; !this.#stopped;) {
+      const ids = Array.from({ length: BATCH }, () => `fed-${n++}`);
+      await admin.append(
+        topic,
+        ids.map((id, i) => ({
+          key: null,
+          value: new TextEncoder().encode(id),
+          headers: [],
+          partition: i % partitions,
+        })),
+      );
+      this.#acknowledged.push(...ids);
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    }
+  }
+}
