@@ -105,8 +105,9 @@ function jaasConfig(mechanism: string, users: readonly BrokerUser[]): string | u
   return `org.apache.kafka.common.security.plain.PlainLoginModule required${entries.join("")};`;
 }
 
-/** A value as Java's properties files hold it: backslashes doubled, newlines as `\n`. */
-export const propertyValue = (value: string) => value.replaceAll("\\", "\\\\").replaceAll("\n", "\\n");
+/** A value as Java's properties files hold it: backslashes doubled, ends of lines as `\n` and `\r`. */
+export const propertyValue = (value: string) =>
+  value.replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replaceAll("\r", "\\r");
 
 /** A properties file. */
 export function propertiesFile(properties: Readonly<Record<string, string>>): string {

@@ -1,0 +1,80 @@
+import { runApp } from "../../../src/cli/app.ts";
+import type { CliContext } from "../../../src/cli/context.ts";
+import type { Kafka, KafkaStatus } from "../../../src/dev/kafka/mod.ts";
+import type { Process } from "../../../src/runtime/process.ts";
+import { ManualClock } from "../../support/manual_clock.ts";
+
+/** What a command line printed, and its exit code. */
+export interface Printed {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** What a test makes up of the world behind the command line. */
+export interface World {
+  readonly kafka?: Partial<Kafka> | Error;
+  readonly status?: KafkaStatus;
+  readonly down?: "stopped" | "was_not_running" | "left_alone";
+  /** What modules export, by their paths; an error is thrown while they are loaded. */
+  readonly jobs?: Readonly<Record<string, Readonly<Record<string, unknown>> | Error>>;
+  readonly terminal?: boolean;
+}
+
+/** Runs one command line in a made-up world. */
+export async function datapy(words: readonly string[], world: World = {}): Promise<Printed> {
+  let [out, err] = ["", ""];
+  const isTerminal = world.terminal ?? false;
+  const machine: Process = {
+    env: () => undefined,
+    writeOut: (text) => void (out += text),
+    writeError: (text) => void (err += text),
+    outIsTerminal: isTerminal,
+    errorIsTerminal: isTerminal,
+    args: words,
+    pid: 1,
+    exit: (code) => {
+      throw new Error(`exit ${code}`);
+    },
+  };
+  const stream = (write: (text: string) => void) => ({ write, getColorDepth: () => isTerminal ? 4 : 1 });
+  const jobs = world.jobs ?? {};
+  const context: CliContext = {
+    process: { stdout: stream(machine.writeOut), stderr: stream(machine.writeError) },
+    machine,
+    clock: new ManualClock(),
+    kafka: {
+      start: ({ report }) => {
+        report?.progress("Downloading ... 1 s");
+        report?.line("Starting Kafka");
+        if (world.kafka instanceof Error) return Promise.reject(world.kafka);
+        const kafka: Kafka = {
+          engine: "jvm",
+          bootstrap: "localhost:9092",
+          listeners: {},
+          fresh: true,
+          [Symbol.asyncDispose]: () => Promise.resolve(),
+          ...world.kafka,
+        };
+        return Promise.resolve(kafka);
+      },
+      stop: () => Promise.resolve(world.down ?? "stopped"),
+      status: () => Promise.resolve(world.status ?? { kind: "down" }),
+    },
+    jobs: {
+      kindOf: (path) => Promise.resolve(path === "jobs" ? "folder" : path in jobs ? "file" : "nothing"),
+      neighbours: () =>
+        Promise.resolve(Object.keys(jobs).map((path) => path.slice(path.lastIndexOf("/") + 1))),
+      load: (path) =>
+        jobs[path] instanceof Error ? Promise.reject(jobs[path]) : Promise.resolve(jobs[path] ?? {}),
+      exitWith: async (main) => await main(),
+    },
+    mods: () =>
+      Promise.resolve([
+        { name: "json_parser", description: "Reads JSON." },
+        { name: "data_mapper", description: "Maps columns." },
+      ]),
+  };
+  const code = await runApp(words, context);
+  return { code, out, err };
+}

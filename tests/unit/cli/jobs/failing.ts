@@ -1,0 +1,3 @@
+export function main() {
+  throw new Error("the job's own words");
+}

@@ -1,0 +1,1 @@
+export const main = (words: string[]) => console.log("main", JSON.stringify(words));
