@@ -44,7 +44,7 @@ const KINDS: Readonly<Record<string, ColumnKind>> = {
 /** The kind of a type, as DuckDB names it. */
 export function columnKind(type: string): ColumnKind {
   if (Object.hasOwn(KINDS, type)) return KINDS[type] ?? "other";
-  if (type.startsWith("DECIMAL(")) return "decimal";
+  if (/^DECIMAL\([\d, ]+\)$/.test(type)) return "decimal";
   if (type.endsWith("]") || /^(STRUCT|MAP|UNION)\(/.test(type)) return "nested";
   return "other";
 }

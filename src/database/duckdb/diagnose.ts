@@ -8,7 +8,7 @@ const MOST_ROWS = 1000;
  * it came from. Undefined where that cannot be found out. Call it outside the transaction that failed.
  */
 export async function findCulprit(session: DuckDbSession, doing: Doing): Promise<string | undefined> {
-  const { schema, columns, rows, places } = doing;
+  const { columns, rows, places } = doing;
   try {
     const sql = tryCastSql(columns);
     for (const [i, values] of rows.slice(0, MOST_ROWS).entries()) {

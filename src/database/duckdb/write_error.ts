@@ -70,13 +70,19 @@ function columnIn(text: string, schema: TableSchema | undefined): string {
 }
 
 function duplicateReason(message: string, schema: TableSchema | undefined): string {
-  const isPrimary = message.includes("primary key constraint");
-  const keys = schema?.keys.filter(({ kind }) => kind === (isPrimary ? "PRIMARY KEY" : "UNIQUE")) ?? [];
+  const kind = message.includes("violates primary key")
+    ? "PRIMARY KEY"
+    : message.includes("violates unique")
+    ? "UNIQUE"
+    : undefined; // within one statement DuckDB says neither which nor by what columns
+  const keys = schema?.keys.filter((key) => kind === undefined ? isUnique(key) : key.kind === kind) ?? [];
   // the message has the columns with their values: the columns are looked for, the values are never taken
-  const meant = keys.filter(({ columns }) => message.includes(`key "${columns[0]}: `));
-  const what = isPrimary ? "primary key" : "unique constraint";
+  const meant = keys.filter(({ columns }) => kind !== "UNIQUE" || message.includes(`key "${columns[0]}: `));
+  const what = kind === undefined ? "key" : kind === "UNIQUE" ? "unique constraint" : "primary key";
   return `a row with the same ${what}${columnsOf(meant)} is there already, or comes twice`;
 }
+
+const isUnique = ({ kind }: KeyConstraint) => kind === "PRIMARY KEY" || kind === "UNIQUE";
 
 function foreignKeyReason(message: string, schema: TableSchema | undefined): ConstraintReason {
   if (message.includes("still referenced")) {

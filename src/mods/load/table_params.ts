@@ -1,0 +1,87 @@
+import { z } from "zod";
+import { dataParam } from "../../core/params.ts";
+import type { Rows } from "../../core/rows.ts";
+
+const name = z.string().min(1);
+
+const rowsInput = z.custom<Rows>((value) => typeof value === "object" && value !== null, {
+  error: "expected an object, a list of objects, or a DuckDB result",
+});
+
+/**
+ * Rows that the compiler asks for. Where a job left them out all the same, the mod says so: that is the job's own fault,
+ * while zod would find data wrong, which counts as the message's.
+ */
+function requiredRows(description: string): typeof rowsInput {
+  return dataParam(rowsInput.optional(), description) as unknown as typeof rowsInput;
+}
+
+const DATA =
+  "One object, a list of objects, or a DuckDB result; none (an empty list) writes nothing. A column that " +
+  "a row does not have gets the table's default, or stays as it is in an upsert. A text in a JSON column is JSON.";
+
+/** What both a call for one table and an entry of `tables` take. */
+const perTable = {
+  key_columns: z.array(name).optional().meta({
+    description:
+      "Columns that identify a row: upsert looks rows up by them, and they are the primary key of a " +
+      "table that is created. A row without a value in one of them is a record error.",
+  }),
+  column_types: z.record(name, name).optional().meta({
+    description:
+      'Types for create_table, by column: {"amount": "DECIMAL(12,2)"}. The other columns get a type by ' +
+      "their values in the first rows: whole numbers BIGINT, other numbers DOUBLE, texts VARCHAR, booleans " +
+      "BOOLEAN, dates TIMESTAMPTZ, objects and arrays JSON, nulls only VARCHAR.",
+    advanced: true,
+  }),
+  replace_children: z.strictObject({
+    columns: z.array(name).min(1).meta({
+      description: "Columns of this table that hold the parent's key.",
+    }),
+    of: requiredRows(
+      "The parents: rows with these columns (others are ignored), such as the order that the lines are of.",
+    ),
+  }).optional().meta({
+    description:
+      "Replaces the children of these parents: what this table has of them is deleted, and the rows of " +
+      "data, each of one of these parents, take its place. With no rows nothing of them is left.",
+  }),
+};
+
+const mode = z.enum(["insert", "upsert"]);
+const MODE =
+  "insert adds rows; upsert updates the row that has the same key_columns, and adds it where there is none.";
+const CREATE = "Creates the table from the first rows where it is missing.";
+
+/** One entry of `tables`. */
+const tableEntry = z.strictObject({
+  table: name.meta({ description: "Name of the table, as it is: a dot in it is part of the name." }),
+  data: requiredRows(DATA),
+  mode: mode.optional().meta({ description: `${MODE} As in the call itself where it is left out.` }),
+  create_table: z.boolean().optional().meta({
+    description: `${CREATE} As in the call itself where it is left out.`,
+  }),
+  ...perTable,
+});
+
+/** The parameters of `database_insert`. */
+export const insertParams = z.strictObject({
+  url: name.meta({
+    description: "The database: duckdb:path/to/file.duckdb, or duckdb::memory:. Jobs write ${database.url}.",
+  }),
+  table: name.optional().meta({
+    description: "Name of the table, as it is: a dot in it is part of the name. Or tables, for several.",
+  }),
+  data: dataParam(rowsInput.optional(), DATA),
+  mode: mode.default("insert").meta({ description: MODE }),
+  create_table: z.boolean().default(false).meta({ description: CREATE }),
+  ...perTable,
+  tables: z.array(tableEntry).min(1).optional().meta({
+    description:
+      "Several tables, written in this order and in one transaction: all of them or none. In place of " +
+      "table, data, key_columns, column_types and replace_children.",
+  }),
+});
+
+export type InsertParams = z.output<typeof insertParams>;
+export type TableEntry = z.output<typeof tableEntry>;

@@ -1,0 +1,56 @@
+const LIFE_MS = 30_000;
+
+/** A Deno program that opens databases in a process of its own, killed at the end, whatever happens. */
+export class DuckDbProcess implements AsyncDisposable {
+  readonly #child: Deno.ChildProcess;
+  readonly #lines: AsyncGenerator<string>;
+  readonly #life: ReturnType<typeof setTimeout>;
+
+  /** `prelude` is what the shell does before: a limit, for instance. */
+  constructor(script: string, args: readonly string[], prelude = ":") {
+    const program = new URL(script, import.meta.url).pathname;
+    const deno = [Deno.execPath(), "run", "--no-prompt", "--allow-all", program, ...args];
+    this.#child = new Deno.Command("sh", {
+      args: ["-c", `${prelude}; exec "$@"`, "sh", ...deno],
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "inherit",
+    }).spawn();
+    this.#lines = linesOf(this.#child.stdout);
+    this.#life = setTimeout(() => this.#kill(), LIFE_MS);
+  }
+
+  get pid(): number {
+    return this.#child.pid;
+  }
+
+  /** The next line of its standard output; undefined when there is no more. */
+  async line(): Promise<string | undefined> {
+    return (await this.#lines.next()).value;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearTimeout(this.#life);
+    this.#kill();
+    await this.#child.status;
+    await this.#child.stdin.close().catch(() => {});
+    while (!(await this.#lines.next()).done);
+  }
+
+  #kill(): void {
+    try {
+      this.#child.kill("SIGKILL");
+    } catch {
+      // it has ended
+    }
+  }
+}
+
+async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+  let rest = "";
+  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+    const parts = (rest + text).split("\n");
+    rest = parts.pop() ?? "";
+    yield* parts;
+  }
+}
