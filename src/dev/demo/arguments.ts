@@ -14,18 +14,20 @@ const RANGE = `${FEWEST_MESSAGES} to ${MOST_MESSAGES}`;
 
 export const USAGE = `Usage: deno task demo [--messages N]
 
-Starts a Kafka of its own, writes orders to it, runs jobs/orders.ts as a process of its own, kills that in the middle, starts
-it again, and checks that nothing was lost. The orders stay in data/orders.duckdb; the file of before is kept beside it.
+Starts a Kafka of its own, writes orders to it, runs jobs/orders.ts as a process of its own, kills that
+in the middle, starts it again, and checks that nothing was lost. The orders stay in data/orders.duckdb;
+one that was there is kept as data/orders.previous.duckdb.
 
   --messages N   how many messages to write, ${RANGE}; default ${DEFAULT_MESSAGES}
 
 Or a part of it:
-  --write N      only writes so many messages, to the Kafka of "deno task kafka up" (which it starts where it is down)
+  --write N      only writes messages, to the Kafka of "deno task kafka up"; starts it where it is down
   --query SQL    only asks data/orders.duckdb
   --help         shows this text
 
 Environment:
-  DATAPY_KAFKA=host:port   a Kafka that runs already, without security; the demo then makes a topic of its own, and deletes it
+  DATAPY_KAFKA=host:port   a Kafka that runs already, without security; the demo makes a topic of its
+                           own there, and deletes it at the end
   NO_COLOR=1               no colours
 `;
 

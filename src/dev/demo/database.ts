@@ -18,31 +18,29 @@ const ORDERS = `SELECT order_id, customer_id, amount::DOUBLE AS amount, currency
 const LINES = `SELECT order_id, line_number::INTEGER AS line_number, sku, quantity::INTEGER AS quantity,
   price::DOUBLE AS price FROM order_lines`;
 
-/**
- * Makes room for the demo's database: one that is there gets another name, and one that was called so before goes. Gives
- * that name. Rejects with an `UnavailableError` where another process uses it.
- */
-export async function makeRoom(disk: Disk, query: Query): Promise<string | undefined> {
-  if (!await disk.exists(DATABASE_FILE)) {
-    await disk.remove(`${DATABASE_FILE}.wal`);
-    return undefined;
-  }
+/** Rejects with an `UnavailableError` where another process uses the database that the demo is going to replace. */
+export async function makeSureItIsFree(disk: Pick<Disk, "exists">, query: Query): Promise<void> {
+  if (!await disk.exists(DATABASE_FILE)) return;
   try {
     await query(DATABASE_URL, "SELECT 1");
   } catch (error) {
     if (kindOf(error) === "unavailable") {
-      throw new UnavailableError(
-        "The demo replaces the database, but cannot have it; end what uses it and start again",
-        { cause: error },
-      );
+      const text = `Cannot replace ${DATABASE_FILE} (end what uses it and start again)`;
+      throw new UnavailableError(text, { cause: error });
     }
     if (!(error instanceof ConfigurationError)) throw error; // that is no database: it may go too
   }
-  for (const end of ["", ".wal"]) {
+}
+
+/** Gives the database that is there another name; one that was called so before goes. Gives that name. */
+export async function makeRoom(disk: Disk): Promise<string | undefined> {
+  const found = await disk.exists(DATABASE_FILE);
+  for (const end of found ? ["", ".wal"] : []) {
     await disk.remove(PREVIOUS_FILE + end);
     await disk.rename(DATABASE_FILE + end, PREVIOUS_FILE + end);
   }
-  return PREVIOUS_FILE;
+  await disk.remove(`${DATABASE_FILE}.wal`); // without its file it belongs to nothing
+  return found ? PREVIOUS_FILE : undefined;
 }
 
 /** All orders with their lines. No file or table yet is no order yet: the job makes them with its first one. */

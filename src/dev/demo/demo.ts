@@ -3,7 +3,14 @@ import { UnavailableError } from "../../core/errors.ts";
 import { within } from "../../runtime/clock.ts";
 import type { Kafka, StartOptions } from "../kafka/mod.ts";
 import type { Tools } from "../kafka/tools.ts";
-import { DATABASE_FILE, DATABASE_URL, makeRoom, type Query, readOrders } from "./database.ts";
+import {
+  DATABASE_FILE,
+  DATABASE_URL,
+  makeRoom,
+  makeSureItIsFree,
+  type Query,
+  readOrders,
+} from "./database.ts";
 import { generateOrders } from "./generate.ts";
 import { jobStart } from "./job_environment.ts";
 import { runToTheEnd, runUntilCrash } from "./job_runs.ts";
@@ -31,17 +38,12 @@ const START_MS = 5000;
 
 /** Runs the demo. Resolves to whether all is as it should be, when nothing of it runs any more. */
 export async function runDemo(ports: DemoPorts, messages: number): Promise<boolean> {
-  const { tools, screen, signal, query } = ports;
-  using _alone = await tools.disk.lock(join(tools.folder, "demo.lock"), 0).catch((cause) => {
-    throw new UnavailableError("Cannot start the demo: another one runs in this folder", { cause });
-  });
+  const { tools, screen, signal } = ports;
+  using _alone = await aloneHere(tools);
   const logFile = relative("", join(tools.folder, "demo.log"));
   await tools.disk.remove(logFile);
   screen.line(screen.bold("DataPy demo: orders from Kafka into a database, through a crash"));
-  const previous = await makeRoom(tools.disk, query);
-  if (previous !== undefined) {
-    screen.say(`The ${DATABASE_FILE} of before is replaced; it is now ${previous}.`);
-  }
+  await makeSureItIsFree(tools.disk, ports.query);
 
   screen.step("A Kafka is started");
   await using kafka = await startOwnKafka(ports);
@@ -53,7 +55,7 @@ export async function runDemo(ports: DemoPorts, messages: number): Promise<boole
   );
 
   const names = external ? freshNames(tools.clock.wallTime()) : OWN_NAMES;
-  screen.step(`${count(messages)} orders are written to the topic "${names.topic}"`);
+  screen.step(`${count(messages)} messages are written to the topic "${names.topic}"`);
   await using topic = await unlessStopped(signal, DemoTopic.open(kafka.bootstrap, names, PARTITIONS));
   try {
     const model = await writeOrders(ports, topic, messages);
@@ -63,6 +65,16 @@ export async function runDemo(ports: DemoPorts, messages: number): Promise<boole
     if (external) {
       await topic.remove().catch(() => screen.say(`The topic ${names.topic} could not be deleted.`));
     }
+  }
+}
+
+/** Two demos in one folder would write to the same database. */
+async function aloneHere({ disk, folder }: Tools): Promise<Disposable> {
+  try {
+    return await disk.lock(join(folder, "demo.lock"), 0);
+  } catch (error) {
+    if (!String(error).includes("another process")) throw error;
+    throw new UnavailableError("Another demo runs in this folder: wait for its end and start again");
   }
 }
 
@@ -113,6 +125,10 @@ async function runJob(ports: DemoPorts, { topic, model, bootstrap, logFile }: Wr
   const { job, name, sessionTimeoutMs } = await jobStart(tools, start);
   const run = { tools, screen, signal, query, topic, model, job, sessionTimeoutMs };
   screen.step(`The job ${name} runs, as a process of its own`);
+  const previous = await makeRoom(tools.disk);
+  if (previous !== undefined) {
+    screen.say(`The ${DATABASE_FILE} of before is replaced; it is now ${previous}.`);
+  }
   screen.say(`Each order goes into ${DATABASE_FILE} in one transaction; then its message is committed.`);
   screen.say(`Its log goes to ${logFile}.`);
   try {

@@ -52,12 +52,15 @@ async function main(): Promise<number> {
       stop.abort(new DOMException(signal, "AbortError"));
     },
   });
+  const asked = readArguments(thisProcess.args);
   try {
-    return await perform(readArguments(thisProcess.args), stop.signal);
+    return await perform(asked, stop.signal);
   } catch (error) {
     screen.progress(undefined);
     if (stop.signal.aborted) return EXIT_CODES.interrupted;
-    thisProcess.writeError(`${screen.bad("The demo failed:")} ${errorText(error)}\n`);
+    thisProcess.writeError(
+      `${screen.bad(asked.kind === "run" ? "The demo failed:" : "Failed:")} ${errorText(error)}\n`,
+    );
     return exitCodeOf(error);
   } finally {
     leave();

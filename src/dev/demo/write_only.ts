@@ -21,8 +21,8 @@ export async function writeOnly(
 ): Promise<string> {
   await using kafka = await unlessStopped(signal, startKafka({ report: screen.indented }));
   await using topic = await unlessStopped(signal, DemoTopic.open(kafka.bootstrap, OWN_NAMES, PARTITIONS));
-  const series = new Date(now).toISOString().slice(2, 19).replaceAll(/\D/g, "");
-  const messages = generateOrders(size, { seed: Number(series.slice(-6)), series });
+  const series = `W${new Date(now).toISOString().slice(2, 19).replaceAll(/\D/g, "")}`;
+  const messages = generateOrders(size, { seed: now, series });
   await topic.write(messages, signal, (done) => screen.progress(`${count(done)} of ${count(size)} written`));
   screen.progress(undefined);
   screen.line(`${count(size)} messages are on the topic "${OWN_NAMES.topic}" at ${kafka.bootstrap}.`);
