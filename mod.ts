@@ -26,7 +26,7 @@ export { setupContext, setupLogging } from "./src/job/setup.ts";
 export { contextValue } from "./src/context/current.ts";
 export { loggerFor } from "./src/logging/logging.ts";
 export { exitWith } from "./src/job/exit_with.ts";
-export { StreamController } from "./src/control/stream_controller.ts";
+export { StopRequest, StreamController } from "./src/control/stream_controller.ts";
 export type { StopControl } from "./src/core/stop_control.ts";
 
 // Messages

@@ -1,6 +1,14 @@
 import type { StopControl } from "../core/stop_control.ts";
 import { processStopSignals, type StopSignals } from "./stop_signals.ts";
 
+/** Why the signal of a controller fired; a `fetch` that was given the signal rejects with it. Its name is `AbortError`. */
+export class StopRequest extends DOMException {
+  /** Takes the reason: the name of a signal, or words of the job. */
+  constructor(reason: string) {
+    super(`A stop was requested: ${reason}`, "AbortError");
+  }
+}
+
 /**
  * Stops consumers in order: on SIGTERM (Docker, Kubernetes), on SIGINT (Ctrl+C), or when the job asks for it. A consumer
  * makes one for itself where none is given; make one to look at it while a message is processed, or to stop several
@@ -23,7 +31,7 @@ export class StreamController implements StopControl, Disposable {
     this.#leave = signals.join(this);
   }
 
-  /** Fires when a stop is requested. Its reason is an `AbortError` that says why. */
+  /** Fires when a stop is requested. Its reason is a {@link StopRequest}. */
   get signal(): AbortSignal {
     return this.#abort.signal;
   }
@@ -38,7 +46,7 @@ export class StreamController implements StopControl, Disposable {
    * closes. The first reason counts.
    */
   requestStop(reason = "by the job"): void {
-    this.#abort.abort(new DOMException(`A stop was requested: ${reason}`, "AbortError"));
+    this.#abort.abort(new StopRequest(reason));
   }
 
   /** Whether a consumer of this controller has begun to drain. */

@@ -1,3 +1,4 @@
+import { StopRequest } from "../control/stream_controller.ts";
 import { errorText, kindOf, ModError } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
 import { redactSecrets } from "../core/secret.ts";
@@ -14,13 +15,18 @@ export function tellFailure(log: Logger, error: unknown, prefix = ""): void {
   for (const line of stackLines(error)) log.debug(line);
 }
 
+/** Whether somebody gave up because a stop was requested: `kafka_connector`, or a `fetch` with a controller's signal. */
+export function isStopRequest(error: unknown): boolean {
+  return chainOf(error).some((link) => link instanceof StopRequest);
+}
+
 function stackLines(error: unknown): string[] {
-  const lines: string[] = [];
-  const seen = new Set<unknown>();
-  for (let next = error; next instanceof Error && !seen.has(next); next = next.cause) {
-    seen.add(next);
-    // masked before it is split: a key has several lines
-    lines.push(...redactSecrets(String(next.stack ?? next)).split("\n"));
-  }
-  return lines;
+  // masked before it is split: a key has several lines
+  return chainOf(error).flatMap((link) => redactSecrets(String(link.stack ?? link)).split("\n"));
+}
+
+function chainOf(error: unknown): Error[] {
+  const chain: Error[] = [];
+  for (let next = error; next instanceof Error && !chain.includes(next); next = next.cause) chain.push(next);
+  return chain;
 }

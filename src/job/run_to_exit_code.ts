@@ -5,7 +5,7 @@ import { closeResources } from "../core/resources.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { ProcessEvents } from "../runtime/uncaught.ts";
 import { EXIT_CODES, exitCodeOf } from "./exit_codes.ts";
-import { tellFailure } from "./failure.ts";
+import { isStopRequest, tellFailure } from "./failure.ts";
 import type { RunningMods } from "./running_mods.ts";
 
 /** What running a job to its end needs from outside. */
@@ -58,7 +58,7 @@ export async function runToExitCode(main: () => unknown, ports: JobPorts): Promi
   return code || (uncaught > 0 ? EXIT_CODES.failed : EXIT_CODES.stopped);
 }
 
-async function endingOf(main: () => unknown, { log, running }: JobPorts): Promise<Ending> {
+async function endingOf(main: () => unknown, { log, running, signals }: JobPorts): Promise<Ending> {
   try {
     await main();
     const [forgotten] = running.names;
@@ -67,6 +67,7 @@ async function endingOf(main: () => unknown, { log, running }: JobPorts): Promis
       `The job's main returned while runMod("${forgotten}") was still running: an await before runMod is missing`,
     );
   } catch (error) {
+    if (signals.received !== undefined && isStopRequest(error)) return { kind: "ended" };
     tellFailure(log, error);
     return { kind: "failed", code: exitCodeOf(error) };
   }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { unlessStopped } from "../../control/unless_stopped.ts";
 import { artifact, defineMod, type ModContext } from "../../core/define_mod.ts";
 import { ConfigurationError } from "../../core/errors.ts";
 import { secretParam } from "../../core/params.ts";
@@ -87,7 +88,9 @@ export function kafkaConnectorWith(ports: ConnectorPorts) {
     },
     async run(given, context) {
       const config = await configOf(given, ports, context);
-      const topics = await ports.driver.listTopics(config, given.connect_timeout_s * 1000, context.log);
+      const topics = await unlessStopped(() =>
+        ports.driver.listTopics(config, given.connect_timeout_s * 1000, context.log)
+      );
       const connection = new KafkaConnection(config, ports.driver);
       context.log.info(
         `Connected to ${connection.bootstrap_servers} by ${connection.security_protocol}, ${topics.length} topics`,

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { StopSignals } from "../../../src/control/stop_signals.ts";
-import { StreamController } from "../../../src/control/stream_controller.ts";
+import { StopRequest, StreamController } from "../../../src/control/stream_controller.ts";
+import { unlessStopped } from "../../../src/control/unless_stopped.ts";
 import type { SignalSource, StopSignal } from "../../../src/runtime/signals.ts";
 
 /** Signals that a test sends, and what the process was told. */
@@ -132,6 +133,25 @@ Deno.test("StopSignals.stopAll() stops those that are there, and not those that 
   using later = new StreamController(process.signals);
   assert.equal(later.shouldStop(), false);
   assert.equal(process.signals.received, undefined);
+});
+
+Deno.test("unlessStopped hands on what its work does, and rejects at once when a stop is requested", async () => {
+  const process = new FakeProcess();
+  assert.equal(await unlessStopped(() => Promise.resolve(5), process.signals), 5);
+  await assert.rejects(unlessStopped(() => Promise.reject(new Error("no")), process.signals), /no/);
+  assert.equal(process.listening, 0);
+
+  const work = Promise.withResolvers<never>();
+  using _other = new StreamController(process.signals);
+  const waiting = unlessStopped(() => work.promise, process.signals);
+  process.send("SIGTERM");
+  await assert.rejects(waiting, StopRequest);
+  work.reject(new Error("too late, and nobody hears it"));
+  let began = false;
+  const late = unlessStopped(() => Promise.resolve(began = true), process.signals);
+  await assert.rejects(late, { name: "AbortError", message: "A stop was requested: SIGTERM" });
+  assert.equal(began, false);
+  assert.equal(process.signals.size, 1);
 });
 
 Deno.test("StreamController has at most 100 lines, as the seed asks", () => {

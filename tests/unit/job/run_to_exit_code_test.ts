@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { StopSignals } from "../../../src/control/stop_signals.ts";
 import { StreamController } from "../../../src/control/stream_controller.ts";
-import { ConfigurationError } from "../../../src/core/errors.ts";
+import { ConfigurationError, ModError } from "../../../src/core/errors.ts";
+import { unlessStopped } from "../../../src/control/unless_stopped.ts";
 import { trackResource } from "../../../src/core/resources.ts";
 import { EXIT_CODES } from "../../../src/job/exit_codes.ts";
 import { runToExitCode } from "../../../src/job/run_to_exit_code.ts";
@@ -62,6 +63,25 @@ Deno.test("runToExitCode cuts off a main that nobody drains, five seconds after 
   assert.equal(await within(code, "the exit code"), EXIT_CODES.interrupted);
   assert.equal(job.log.messages("critical").length, 1);
   assert.equal(job.listeners.size, 0, "the listeners stay");
+});
+
+Deno.test("runToExitCode: what gives up because of a signal is an orderly end, and only then", async () => {
+  const job = new FakeJob();
+  const connect = () =>
+    unlessStopped(never, job.signals).catch((cause) => {
+      throw new ModError("kafka_connector", "gave up", { kind: "record", cause });
+    });
+  const code = job.run(connect);
+  await settle();
+  job.listeners.get("SIGTERM")?.();
+  assert.equal(await within(code, "the exit code"), EXIT_CODES.stopped);
+  assert.deepEqual(job.log.messages("critical"), []);
+  assert.equal(await within(job.run(() => unlessStopped(() => Promise.resolve(5), job.signals)), "it"), 0);
+
+  const failed = job.run(connect);
+  await settle();
+  job.signals.stopAll("a consumer failed");
+  assert.equal(await within(failed, "the exit code"), EXIT_CODES.failed);
 });
 
 Deno.test("runToExitCode lets a consumer drain that had begun before the signal, or begins after it", async () => {

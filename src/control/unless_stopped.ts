@@ -1,0 +1,19 @@
+import { processStopSignals, type StopSignals } from "./stop_signals.ts";
+import { StreamController } from "./stream_controller.ts";
+
+/**
+ * The result of work that nobody needs once the process is asked to stop, such as connecting: rejects with a
+ * {@link StopRequest} then, at once. `exitWith` takes that for an orderly end. The work itself goes on unheard until it
+ * ends, or the process does.
+ */
+export async function unlessStopped<T>(
+  work: () => Promise<T>,
+  signals: StopSignals = processStopSignals,
+): Promise<T> {
+  using controller = new StreamController(signals);
+  const { signal } = controller;
+  signal.throwIfAborted();
+  const stopped = Promise.withResolvers<never>();
+  signal.addEventListener("abort", () => stopped.reject(signal.reason));
+  return await Promise.race([work(), stopped.promise]);
+}
