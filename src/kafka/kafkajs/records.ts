@@ -31,8 +31,18 @@ function toRawRecord(record: DecodedRecord): RawRecord {
     timestamp: Number(record.timestamp),
     key: record.key,
     value: record.value,
-    headers: Object.entries(record.headers ?? {}).flatMap(([name, value]) =>
-      (Array.isArray(value) ? value : [value]).map((one) => [name, one as Uint8Array | null] as const)
-    ),
+    headers: headerPairs(record.headers ?? {}),
   };
+}
+
+/** All headers as pairs; a name that came twice has its values in their order. */
+export function headerPairs(headers: DecodedRecord["headers"]): RawRecord["headers"] {
+  return Object.entries(headers).flatMap(([name, value]) =>
+    (Array.isArray(value) ? value : [value]).filter(isHeaderValue).map((one) => [name, one] as const)
+  );
+}
+
+/** kafkajs finds "another value" of a header called `valueOf` or `constructor` in its objects' prototype. */
+function isHeaderValue(value: unknown): value is Uint8Array | null {
+  return value === null || value instanceof Uint8Array;
 }

@@ -4,6 +4,7 @@ import fc from "fast-check";
 import KafkajsDecoder from "kafkajs/src/protocol/decoder.js";
 import decodeKafkajsBatch from "kafkajs/src/protocol/recordBatch/v0/decoder.js";
 import { compressionOf } from "../../../src/kafka/kafkajs/codecs.ts";
+import { headerPairs } from "../../../src/kafka/kafkajs/records.ts";
 import { crc32c } from "../../../src/kafka/kafkajs/internals.ts";
 import { BATCH_OVERHEAD, encodeBatch, sizeOf } from "../../../src/kafka/kafkajs/record_batch.ts";
 
@@ -69,7 +70,8 @@ Deno.test("encodeBatch() writes what kafkajs reads, in every compression", () =>
             const ours = given[i]!.headers.filter(([other]) => other === name).map(([, value]) =>
               bytesOf(value)
             );
-            assert.deepEqual([record.headers[name]].flat().map((value) => bytesOf(value ?? null)), ours);
+            const theirs = headerPairs(record.headers).filter(([other]) => other === name);
+            assert.deepEqual(theirs.map(([, value]) => bytesOf(value)), ours);
           }
         });
         assert.equal(batch.readUInt32BE(17), crc32c(batch.subarray(21)));
