@@ -89,6 +89,7 @@ async function runPart(part: Part, rest: readonly string[], kafka: string | unde
         ...PERMISSIONS,
         `--junit-path=${report}`,
         "--permit-no-files",
+        "--preload=tests/support/fixed_seed.ts",
         ...rest,
         ...part.paths,
       ],
