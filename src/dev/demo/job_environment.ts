@@ -36,7 +36,8 @@ export async function jobStart(
     LOG_LEVEL: "INFO",
     LOG_FORMAT: "text", // the demo reads what was skipped from it
   };
-  const command = [...tools.subprocesses.denoCommand(task.script, task.permissions), ...task.args];
+  const flags = task.permissions.filter((flag) => flag !== "--no-prompt"); // denoCommand gives it; twice is an error
+  const command = [...tools.subprocesses.denoCommand(task.script, flags), ...task.args];
   return {
     job: { command, environment, logFile: place.logFile },
     name: JOB,
