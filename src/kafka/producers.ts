@@ -67,7 +67,8 @@ export class ConnectionProducer {
     if (this.#session !== undefined) this.#replace(this.#session);
     await Promise.all(this.#closing);
     if (this.#failures === 0) return;
-    throw new Error(`${this.#failures} sends failed that nobody waited for (flush_after_send: false)`, {
+    const sends = this.#failures === 1 ? "1 send" : `${this.#failures} sends`;
+    throw new Error(`${sends} failed that nobody waited for (flush_after_send: false)`, {
       cause: this.#firstFailure,
     });
   }

@@ -38,6 +38,7 @@ export class ConsumerProbe implements ConsumerEvents {
   /** What it has now, by `topic/partition`. */
   readonly current = new Map<string, Assignment>();
   readonly #nextOffsets = new Map<string, bigint>();
+  readonly #revoking = new Set<string>();
   #session: ConsumerSession | undefined;
   #over = false;
   /** What to do when assigned, before anything is handed out. */
@@ -133,6 +134,7 @@ export class ConsumerProbe implements ConsumerEvents {
     if (this.current.get(at)?.epoch !== fetched.epoch) {
       this.violations.push(`records of ${at} epoch ${fetched.epoch}, which is not assigned`);
     }
+    if (this.#revoking.has(at)) this.violations.push(`records of ${at}, which is being revoked`);
     let next = this.#nextOffsets.get(at) ?? 0n;
     for (const { offset } of fetched.records) {
       if (offset < next) this.violations.push(`${at}@${offset} came where ${next} was next`);
@@ -147,13 +149,17 @@ export class ConsumerProbe implements ConsumerEvents {
   async revoking(partitions: readonly Assignment[]): Promise<void> {
     this.#note({ kind: "revoking", partitions });
     this.#mustHave(partitions, "revoking");
+    for (const at of partitions) this.#revoking.add(name(at));
     await this.onRevoking(partitions, this);
   }
 
   lost(partitions: readonly Assignment[], reason: LostReason): void {
     this.#note({ kind: "lost", partitions, reason });
     this.#mustHave(partitions, `lost(${reason})`);
-    for (const at of partitions) this.current.delete(name(at));
+    for (const at of partitions) {
+      this.current.delete(name(at));
+      this.#revoking.delete(name(at));
+    }
   }
 
   crashed(error: Error): void {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { PartitionsLostError } from "../../src/kafka/driver.ts";
+import { settle } from "../support/manual_clock.ts";
 import { waitFor, within } from "../support/wait_for.ts";
 import type { Contract } from "./driver_contract.ts";
 import { numbered, texts } from "./fixture.ts";
@@ -58,6 +59,21 @@ export function groupContract(contract: Contract): void {
       assert.equal(committed.get(1 - kept.partition), 0n);
     },
   );
+
+  contract("nothing is handed out while a rebalance revokes", 1, async ({ fixture, topic, open }) => {
+    const first = await open({}, {
+      onRevoking: async () => {
+        for (let i = 0; i < 3; i++) await fixture.append(topic, texts(0, `while revoking ${i}`));
+        await settle();
+      },
+    });
+    const { epoch } = await first.assignment();
+    const second = await open();
+    await waitFor(() => first.lostBy("rebalance").length === 1, "the partition to be lost");
+    await waitFor(() => first.received.length + second.received.length === 3, "the records afterwards");
+    const taken = [...first.current.values(), ...second.current.values()];
+    assert.ok(taken.every((at) => at.epoch > epoch), "an epoch did not grow");
+  });
 
   contract("a revoking that takes too long does not hold the group", 1, async ({ open }) => {
     const never = Promise.withResolvers<void>();

@@ -4,7 +4,8 @@ import { silentLogger } from "../../../src/core/logger.ts";
 import { PartitionsLostError } from "../../../src/kafka/driver.ts";
 import { ConsumerProbe } from "../../contract/consumer_probe.ts";
 import { bytes, numbered, texts } from "../../contract/fixture.ts";
-import { ManualClock } from "../../support/manual_clock.ts";
+import { Gate } from "../../../src/kafka/memory/faults.ts";
+import { ManualClock, settle } from "../../support/manual_clock.ts";
 import { type MemoryFixture, memoryFixture } from "../../support/memory_fixture.ts";
 import { waitFor, within } from "../../support/wait_for.ts";
 
@@ -57,7 +58,46 @@ Deno.test("a commit by a member that was dropped is refused at once", async () =
     PartitionsLostError,
   );
   assert.equal(fixture.broker.committed("g", "t").get(0), 0n);
+  await probe.assignment(0, epoch);
+  await settle();
+  assert.equal(fixture.broker.group("g").memberIds.length, 1, "it joined twice");
+  assert.deepEqual(probe.steps(), ["assigned", "lost(member_lost)", "assigned"]);
   await ends(probe);
+});
+
+Deno.test("a commit by a member that was dropped is refused although the generation still is its own", async () => {
+  const fixture = memoryFixture();
+  fixture.broker.createTopic("t", 2);
+  const first = await ConsumerProbe.open(fixture, { groupId: "g", topics: ["t"] });
+  const revoked = Promise.withResolvers<void>();
+  const second = await ConsumerProbe.open(
+    fixture,
+    { groupId: "g", topics: ["t"], revokeTimeoutMs: 60_000 },
+    { onRevoking: () => revoked.promise },
+  );
+  await waitFor(() => first.current.size === 1 && second.current.size === 1, "one partition each");
+  const [at] = [...first.current.values()];
+  fixture.broker.dropMember("g", 0);
+  await assert.rejects(first.session.commit([{ ...at!, offset: 3n }]), PartitionsLostError);
+  revoked.resolve();
+  await Promise.all([first, second].map(ends));
+});
+
+Deno.test("close() of a member that was dropped does not join again", async () => {
+  const { fixture, probe } = await reading();
+  fixture.broker.dropMember("g");
+  await ends(probe);
+  await settle();
+  assert.deepEqual(fixture.broker.group("g").memberIds, []);
+  assert.deepEqual(probe.violations, []);
+});
+
+Deno.test("close() before an unknown topic is found out ends without a crash", async () => {
+  const probe = await ConsumerProbe.open(memoryFixture(), { groupId: "g", topics: ["nowhere"] });
+  const closing = probe.session.close();
+  await closing;
+  await settle();
+  assert.deepEqual(probe.events, []);
 });
 
 Deno.test("a commit that was held across a rebalance is refused in the old generation", async () => {
@@ -134,6 +174,9 @@ Deno.test("close() while a rebalance waits for revoking ends the session at once
   await waitFor(() => probe.steps().includes("revoking"), "it to revoke");
   await within(probe.close(), "the session to close");
   assert.deepEqual(probe.steps(), ["assigned", "revoking", "lost(closed)"]);
+  const next = await ConsumerProbe.open(fixture, { groupId: "g", topics: ["t"] });
+  await next.assignment(); // the rebalance does not wait for the one that left
+  await ends(next);
   assert.deepEqual(fixture.broker.group("g").memberIds, []);
 });
 
@@ -179,6 +222,30 @@ Deno.test("holdFetches() holds records back until they are released", async () =
   await ends(probe);
 });
 
+Deno.test("a fetch that is released after close() hands nothing on", async () => {
+  const { fixture, probe } = await reading();
+  const hold = fixture.broker.holdFetches();
+  await fixture.append("t", texts(0, "held"));
+  await within(hold.arrived, "the fetch");
+  await probe.close();
+  hold.release();
+  await settle();
+  assert.deepEqual(probe.violations, []);
+  assert.equal(probe.received.length, 3);
+});
+
+Deno.test("a page that holds only gaps loses nothing of the next", async () => {
+  const fixture = memoryFixture({ maxFetchRecords: 3 });
+  fixture.broker.createTopic("t");
+  await fixture.append("t", numbered(0, 3));
+  await fixture.appendInvisible("t", 0, 3);
+  await fixture.append("t", texts(0, "after"));
+  const probe = await ConsumerProbe.open(fixture, { groupId: "g", topics: ["t"] });
+  await probe.receive(4);
+  assert.equal(probe.received[3]?.offset, 6n);
+  await ends(probe);
+});
+
 Deno.test("a send that is held beyond its time fails as unknown, and is written all the same", async () => {
   const clock = new ManualClock();
   const fixture = memoryFixture({ clock });
@@ -213,4 +280,18 @@ Deno.test("hold() refuses a second hold of the same requests", () => {
   const { broker } = memoryFixture();
   using _hold = broker.holdSends();
   assert.throws(() => broker.holdSends(), /held already/);
+});
+
+Deno.test("a hold that was released lets go of a later one neither by itself nor by being released again", async () => {
+  const gate = new Gate();
+  const first = gate.hold();
+  let passed = false;
+  const pass = gate.pass().then(() => passed = true);
+  first.release();
+  const second = gate.hold(); // before what waited has run
+  first.release();
+  await settle();
+  assert.equal(passed, false);
+  second.release();
+  await within(pass, "the request to pass");
 });
