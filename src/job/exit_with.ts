@@ -15,8 +15,9 @@ import { runToExitCode } from "./run_to_exit_code.ts";
  * ```
  *
  * Why it failed is one CRITICAL line; at DEBUG the stack follows. Errors that nobody handled, and a `main` that waits for
- * something that can no longer happen, end the process with 1. A signal is heard from the beginning: where no consumer
- * is there to drain, `main` has five seconds to end by itself; then its work is cut off with 130.
+ * something that can no longer happen, end the process with 1; the consumers that still run drain before. A signal is
+ * heard from the beginning: while the job connects it ends with 0; where no consumer is there to drain, `main` has five
+ * seconds to end by itself, then its work is cut off with 130.
  */
 export async function exitWith(main: () => unknown): Promise<never> {
   const code = await runToExitCode(main, {
