@@ -29,7 +29,7 @@ async function guard(
 const isGone = async (pid: number) => await subprocesses.commandLine(pid) === "";
 
 Deno.test("guardian kills its command and removes the folder when its input ends", () =>
-  guard("trap '' TERM; sleep 60 & wait", async (guardian, pid, folder) => {
+  guard("trap '' TERM; exec sleep 60", async (guardian, pid, folder) => {
     assert.equal(await isGone(pid), false);
     await guardian.closeInput();
     assert.equal(await guardian.readLine(), "ended 137");
@@ -37,23 +37,22 @@ Deno.test("guardian kills its command and removes the folder when its input ends
     await waitFor(async () => !await disk.exists(folder), "the end of the folder");
   }));
 
+/** Waits until the command has said a word. */
+const untilSaid = (folder: string, word: string) =>
+  waitFor(async () => (await disk.readText(join(folder, "out")))?.includes(word), `"${word}" of the command`);
+
 Deno.test("guardian goes on when signals are sent to it, and passes none on", () =>
-  guard("trap 'echo heard' TERM; while :; do sleep 0.1; done", async (guardian, pid, folder) => {
+  guard("trap 'echo heard' TERM; echo ready; while :; do sleep 0.1; done", async (guardian, pid, folder) => {
+    await untilSaid(folder, "ready");
     await subprocesses.signal(guardian.pid, "TERM");
     await subprocesses.signal(pid, "TERM"); // its own handler, so that it is known to have run
-    await waitFor(
-      async () => (await disk.readText(join(folder, "out")))?.includes("heard"),
-      "the command's handler",
-    );
+    await untilSaid(folder, "heard");
     assert.deepEqual([await isGone(pid), await isGone(guardian.pid)], [false, false]);
   }));
 
 Deno.test("guardian lets its command hear signals", () =>
-  guard("sleep 60 & trap 'kill $!; exit 7' TERM; wait", async (guardian, pid) => {
-    await waitFor(
-      async () => (await subprocesses.run(["pgrep", "-P", String(pid)])).code === 0,
-      "the command's child",
-    );
+  guard("sleep 60 & trap 'kill $!; exit 7' TERM; echo ready; wait", async (guardian, pid, folder) => {
+    await untilSaid(folder, "ready");
     await subprocesses.signal(pid, "TERM");
     assert.equal(await guardian.readLine(), "ended 7");
   }));
