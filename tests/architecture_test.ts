@@ -209,7 +209,7 @@ for (const mod of builtins) {
   Deno.test(`${mod.name} documents itself, every parameter and every artifact`, () => {
     const wrong: string[] = [];
     const look = (what: string, text: string | undefined) => {
-      if (!/^[A-Z`"].{10,}[.:)]$/s.test(text ?? "")) wrong.push(`${what}: ${JSON.stringify(text ?? "")}`);
+      if (!/^\S.{10,}[.:)]$/s.test(text ?? "")) wrong.push(`${what}: ${JSON.stringify(text ?? "")}`);
     };
     look("the mod", mod.description);
     for (const [name, schema] of Object.entries(mod.params.shape)) {

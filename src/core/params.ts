@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Rows } from "./rows.ts";
 import { Secret } from "./secret.ts";
 
 /** What is known about a parameter besides its type; kept in zod's own metadata. */
@@ -12,6 +13,12 @@ export interface ParamMeta {
   /** Only a few jobs need it. */
   readonly advanced?: boolean;
 }
+
+/** Rows in any of their forms. Only looked at from outside: `toRows` checks each row. */
+export const rowsSchema: z.ZodType<Rows, Rows> = z.custom<Rows>(
+  (value) => typeof value === "object" && value !== null,
+  { error: "expected an object, a list of objects, or a DuckDB result" },
+);
 
 /** Marks a parameter as data: what came out of a message is never searched for references. */
 export function dataParam<T extends z.ZodType>(schema: T, description: string): T {

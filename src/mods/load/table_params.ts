@@ -1,19 +1,14 @@
 import { z } from "zod";
-import { dataParam } from "../../core/params.ts";
-import type { Rows } from "../../core/rows.ts";
+import { dataParam, rowsSchema } from "../../core/params.ts";
 
 const name = z.string().min(1);
-
-const rowsInput = z.custom<Rows>((value) => typeof value === "object" && value !== null, {
-  error: "expected an object, a list of objects, or a DuckDB result",
-});
 
 /**
  * Rows that the compiler asks for. Where a job left them out all the same, the mod says so: that is the job's own fault,
  * while zod would find data wrong, which counts as the message's.
  */
-function requiredRows(description: string): typeof rowsInput {
-  return dataParam(rowsInput.optional(), description) as unknown as typeof rowsInput;
+function requiredRows(description: string): typeof rowsSchema {
+  return dataParam(rowsSchema.optional(), description) as unknown as typeof rowsSchema;
 }
 
 const DATA =
@@ -72,7 +67,7 @@ export const insertParams = z.strictObject({
   table: name.optional().meta({
     description: "Name of the table, as it is: a dot in it is part of the name. Or tables, for several.",
   }),
-  data: dataParam(rowsInput.optional(), DATA),
+  data: dataParam(rowsSchema.optional(), DATA),
   mode: mode.default("insert").meta({ description: MODE }),
   create_table: z.boolean().default(false).meta({ description: CREATE }),
   ...perTable,

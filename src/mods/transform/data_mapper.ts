@@ -1,15 +1,11 @@
 import { z } from "zod";
 import { artifact, defineMod } from "../../core/define_mod.ts";
-import { dataParam } from "../../core/params.ts";
-import { type Row, type Rows, toRows } from "../../core/rows.ts";
+import { dataParam, rowsSchema } from "../../core/params.ts";
+import { type Row, toRows } from "../../core/rows.ts";
 import { CASTS } from "./casts.ts";
 import { type ColumnFunction, planMapping } from "./mapping.ts";
 
 const columnName = z.string().min(1);
-
-const rowsInput = z.custom<Rows>((value) => typeof value === "object" && value !== null, {
-  error: "expected an object, a list of objects, or a DuckDB result",
-});
 
 const columnFunction = z.custom<ColumnFunction>((value) => typeof value === "function", {
   error: "expected a function (row) => value",
@@ -27,7 +23,7 @@ export const dataMapper = defineMod({
   name: "data_mapper",
   description: "Renames, adds, computes and casts the columns of rows.",
   params: z.strictObject({
-    data: dataParam(rowsInput, "One object, a list of objects, or a DuckDB result."),
+    data: dataParam(rowsSchema, "One object, a list of objects, or a DuckDB result."),
     column_mapping: z.record(z.string(), columnName).default({}).meta({
       description:
         'New names of columns: {"customer_id": "cust_id"} renames customer_id. Each must be in every row.',

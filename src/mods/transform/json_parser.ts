@@ -9,8 +9,7 @@ import { nameKind } from "./words.ts";
 const MEBIBYTE = 1024 * 1024;
 
 const jsonInput = z.custom<string | Uint8Array | null>(
-  (value) =>
-    value === null || value === undefined || typeof value === "string" || value instanceof Uint8Array,
+  (value) => value === null || typeof value === "string" || value instanceof Uint8Array,
   { error: "expected JSON as text or as bytes (Uint8Array)" },
 );
 
@@ -49,7 +48,7 @@ export const jsonParser = defineMod({
     data: artifact<Row | readonly Row[]>("The object, or the list of objects."),
   },
   run({ json_string: input, big_numbers: bigNumbers, decimals, max_bytes: maxBytes, max_depth: maxDepth }) {
-    if (input === null || input === undefined) {
+    if (input === null) {
       throw new PermanentError(
         "json_string is null: the message has no value (a tombstone), so there is no JSON",
       );

@@ -83,10 +83,11 @@ Deno.test("json_parser refuses a scalar at the top, and in a list of rows", asyn
   assert.match(await refused('[{"a":1},[]]'), /element 1 of the JSON list is a list: expected an object/);
 });
 
-Deno.test("json_parser calls a message without a value a tombstone", async () => {
+Deno.test("json_parser calls a message without a value a tombstone, and a job that gives nothing wrong", async () => {
   assert.match(await refused(null), /tombstone/);
-  assert.match(await refused(undefined), /tombstone|missing/);
+  assert.match(await refused(undefined), /expected JSON as text or as bytes/);
   assert.match(await refused(5), /expected JSON as text or as bytes/);
+  assert.throws(() => validateParams(jsonParser, {}), { kind: "configuration", parameter: "json_string" });
 });
 
 Deno.test("json_parser says line, column and what was expected", async () => {
