@@ -54,7 +54,7 @@ export async function runDemo(ports: DemoPorts, messages: number): Promise<boole
       : `It answers at ${kafka.bootstrap}, and ends with the demo.`,
   );
 
-  const names = external ? freshNames(tools.clock.wallTime()) : OWN_NAMES;
+  const names = external ? freshNames() : OWN_NAMES;
   screen.step(`${count(messages)} messages are written to the topic "${names.topic}"`);
   await using topic = await unlessStopped(signal, DemoTopic.open(kafka.bootstrap, names, PARTITIONS));
   try {

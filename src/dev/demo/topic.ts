@@ -5,6 +5,7 @@ import { createCluster } from "../../kafka/kafkajs/cluster.ts";
 import { KafkajsDriver } from "../../kafka/kafkajs/driver.ts";
 import { type Cluster, errorFromCode } from "../../kafka/kafkajs/internals.ts";
 import { rawRequest } from "../../kafka/kafkajs/raw_request.ts";
+import { systemClock } from "../../runtime/clock.ts";
 import type { DemoMessage } from "./generate.ts";
 import type { Offsets, Place } from "./topic_model.ts";
 
@@ -18,8 +19,8 @@ export interface TopicNames {
 export const OWN_NAMES: TopicNames = { topic: "orders", group: "orders-to-db" };
 
 /** Fresh names, so that nothing of anybody else's is touched. */
-export function freshNames(now: number): TopicNames {
-  const name = `datapy-demo-${new Date(now).toISOString().replaceAll(/[-:]|\.\d+Z/g, "")}`;
+export function freshNames(): TopicNames {
+  const name = `datapy-demo-${crypto.randomUUID().slice(0, 8)}`;
   return { topic: name, group: name };
 }
 
@@ -28,6 +29,8 @@ export const PARTITIONS = 3;
 const TOPIC_EXISTS = 36;
 const BATCH = 500;
 const REQUEST_MS = 20_000;
+const ATTEMPTS = 100;
+const AGAIN_MS = 100;
 
 /** The demo's topic on a real Kafka, and how far the job's group has come in it. */
 export class DemoTopic implements AsyncDisposable {
@@ -95,9 +98,11 @@ export class DemoTopic implements AsyncDisposable {
   /** What the group has committed, by partition; nothing where it has committed nothing. */
   async committed(): Promise<Offsets> {
     const { topic, group } = this.names;
-    const coordinator = await this.#cluster.findGroupCoordinator({ groupId: group });
     const partitions = this.#partitions.map((partition) => ({ partition }));
-    const { responses } = await coordinator.offsetFetch({ groupId: group, topics: [{ topic, partitions }] });
+    const { responses } = await patiently(async () => {
+      const coordinator = await this.#cluster.findGroupCoordinator({ groupId: group });
+      return await coordinator.offsetFetch({ groupId: group, topics: [{ topic, partitions }] });
+    });
     const found = responses.flatMap((response) => response.partitions);
     return new Map(
       found.flatMap(({ partition, offset }) => BigInt(offset) < 0n ? [] : [[partition, BigInt(offset)]]),
@@ -108,7 +113,9 @@ export class DemoTopic implements AsyncDisposable {
   async ends(): Promise<Offsets> {
     const { topic } = this.names;
     const partitions = this.#partitions.map((partition) => ({ partition }));
-    const found = await this.#cluster.fetchTopicsOffset([{ topic, partitions, fromBeginning: false }]);
+    const found = await patiently(() =>
+      this.#cluster.fetchTopicsOffset([{ topic, partitions, fromBeginning: false }])
+    );
     return new Map(
       found.flatMap((one) => one.partitions.map(({ partition, offset }) => [partition, BigInt(offset)])),
     );
@@ -136,7 +143,22 @@ export class DemoTopic implements AsyncDisposable {
     );
     const code = topicErrors[0]?.errorCode ?? 0;
     if (code !== 0 && code !== TOPIC_EXISTS) throw errorFromCode(code);
-    await this.#cluster.addMultipleTargetTopics([topic]); // kafkajs tries again until there are leaders
+    await patiently(() => this.#cluster.addMultipleTargetTopics([topic])); // until there are leaders
     this.#partitions = Array.from({ length: partitions }, (_, i) => i);
+  }
+}
+
+/**
+ * Tries again what the broker asks to try again: a topic that has only just been made has no leaders yet, a coordinator
+ * loads its groups.
+ */
+async function patiently<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1;; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if ((error as { retriable?: unknown }).retriable !== true || attempt === ATTEMPTS) throw error;
+      await systemClock.sleep(AGAIN_MS);
+    }
   }
 }
