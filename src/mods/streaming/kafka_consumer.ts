@@ -4,6 +4,7 @@ import { artifact, defineMod, type ModContext } from "../../core/define_mod.ts";
 import type { MessageProcessor } from "../../consume/processor.ts";
 import { PollLoop } from "../../consume/poll_loop.ts";
 import type { ConsumeSettings } from "../../consume/settings.ts";
+import { processStopSignals } from "../../control/stop_signals.ts";
 import { StreamController } from "../../control/stream_controller.ts";
 import { setting } from "../../kafka/additional_config.ts";
 import { KafkaConnection } from "../../kafka/connection.ts";
@@ -85,6 +86,10 @@ export const kafkaConsumer = defineMod({
       });
       const stats = await loop.run();
       return { artifacts: { stats }, metrics: { ...stats } };
+    } catch (error) {
+      // the process's other consumers drain as well, whether or not the job awaits this one
+      processStopSignals.stopAll(`a consumer of group "${given.group_id}" failed`);
+      throw error;
     } finally {
       own?.[Symbol.dispose]();
     }
