@@ -61,10 +61,9 @@ export async function runDemo(ports: DemoPorts, messages: number): Promise<boole
     const model = await writeOrders(ports, topic, messages);
     return await runJob(ports, { topic, model, bootstrap: kafka.bootstrap, logFile });
   } finally {
-    screen.progress(undefined);
     if (external) {
       await topic.remove().catch(() => screen.say(`The topic ${names.topic} could not be deleted.`));
-    }
+    } else screen.show("Ending Kafka ...");
   }
 }
 
