@@ -79,8 +79,8 @@ export class PollLoop {
     await this.#ended.promise;
     control.signal.removeEventListener("abort", onStop);
     await this.#drain();
+    reporter.last(); // while the partitions, and so their lag, are still known
     await this.#session?.close();
-    reporter.last();
     if (this.#failure !== undefined) throw this.#failure.error;
     this.#ports.log.info("Stopped: what was finished is committed, and the group has its partitions back");
     return this.#stats.counts;
