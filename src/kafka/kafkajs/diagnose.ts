@@ -80,8 +80,11 @@ async function saslMechanisms(
   tls: boolean,
   clock: Clock,
 ): Promise<readonly string[] | undefined> {
-  const bare = { ...connection, sasl: undefined, tls: undefined };
-  const cluster = createCluster(bare, { log: silentLogger, ...(tls ? { unverifiedTls: true } : {}) });
+  // with the client's own certificate only where the broker's is verified too
+  const own = tls ? connection.tls : undefined;
+  const bare = { ...connection, sasl: undefined, tls: own };
+  const unverifiedTls = tls && own === undefined;
+  const cluster = createCluster(bare, { log: silentLogger, unverifiedTls });
   try {
     await cluster.connect();
     const seed = cluster.brokerPool.seedBroker!;

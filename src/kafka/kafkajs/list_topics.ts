@@ -83,8 +83,10 @@ async function attemptWithin(
     return cluster;
   };
   const late = Promise.withResolvers<Error>();
+  let patienceMs = CUT_OFF_MS;
   using _timer = clock.timer(boundMs, () => {
     const seconds = Math.round(boundMs / 100) / 10;
+    patienceMs = 0; // what has not answered does not say goodbye either
     late.resolve(
       new UnavailableError(`Cannot list the topics at broker ${broker}: no answer within ${seconds} s`),
     );
@@ -97,7 +99,7 @@ async function attemptWithin(
     return await Promise.race([diagnose(connection, failure, clock), late.promise.then(() => failure)]);
   } finally {
     work.catch(() => {}); // where it was late: its connections are cut off here
-    await Promise.all(open.map((cluster) => cutOff(cluster, clock, CUT_OFF_MS)));
+    await Promise.all(open.map((cluster) => cutOff(cluster, clock, patienceMs)));
   }
 }
 
