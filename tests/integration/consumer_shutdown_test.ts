@@ -75,6 +75,27 @@ onKafka(
   },
 );
 
+onKafka("SIGTERM while the group waits for a member that does not answer: exit 0", async (bed) => {
+  const topic = await bed.topic();
+  const group = bed.group();
+  await bed.send(topic, 1);
+  const start = () =>
+    bed.run({
+      config: { "session.timeout.ms": 45_000 },
+      consumers: [{ topics: [topic], group_id: group, deed: "never end" }],
+    });
+  const silent = start();
+  await silent.hasBegun(1);
+  silent.signal("SIGSTOP");
+  const joining = start();
+  await joining.logged(/Connected/);
+  await bed.waitFor(async () => (await bed.admin.members(group)).length === 2, "the second member to join");
+  joining.signal("SIGTERM");
+  assert.equal(await joining.exitCode(), 0, joining.log.join("\n"));
+  assert.deepEqual(joining.told, []);
+  assert.equal((await bed.admin.members(group)).length, 1, "it has left the group");
+});
+
 onKafka(
   "on_error stop: exit 1, the failed message uncommitted, the others of the process drained",
   async (bed) => {

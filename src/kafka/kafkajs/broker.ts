@@ -47,8 +47,9 @@ export interface FetchedPartition {
   readonly messages: readonly DecodedRecord[];
 }
 
-/** What an answered join tells (src/protocol/requests/joinGroup/v5/response.js). */
+/** The answer to a join (src/protocol/requests/joinGroup/v5/response.js). */
 export interface JoinedGroup {
+  readonly errorCode: number;
   readonly generationId: number;
   readonly groupProtocol: string;
   readonly leaderId: string;
@@ -78,15 +79,6 @@ export interface Broker {
     readonly brokers: readonly { readonly nodeId: number; readonly host: string; readonly port: number }[];
     readonly topicMetadata: readonly TopicMetadata[];
   }>;
-  /** Waits for the group: up to `rebalanceTimeout` and five seconds. Asks once more with the id it is given. */
-  joinGroup(request: {
-    groupId: string;
-    sessionTimeout: number;
-    rebalanceTimeout: number;
-    memberId?: string;
-    protocolType?: string;
-    groupProtocols: readonly { name: string; metadata: Buffer }[];
-  }): Promise<JoinedGroup>;
   syncGroup(request: {
     groupId: string;
     generationId: number;

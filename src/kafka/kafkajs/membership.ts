@@ -1,10 +1,10 @@
-import type { Clock } from "../../runtime/clock.ts";
-import { within } from "../../runtime/clock.ts";
+import { UnavailableError } from "../../core/errors.ts";
+import { type Clock, within } from "../../runtime/clock.ts";
 import type { ConsumerOptions, OffsetCommit, TopicPartition } from "../driver.ts";
-import type { Broker } from "./broker.ts";
+import type { Broker, JoinedGroup } from "./broker.ts";
 import { factsOf } from "./error_facts.ts";
 import { hangUp, isUnanswered } from "./half_open.ts";
-import type { Cluster } from "./internals.ts";
+import { type Cluster, errorFromCode } from "./internals.ts";
 import { byTopic } from "./partitions.ts";
 import {
   assignRanges,
@@ -13,6 +13,7 @@ import {
   subscribedTopics,
   subscription,
 } from "./range_assigner.ts";
+import { rawRequest } from "./raw_request.ts";
 
 /** Bound of leaving the group, in milliseconds: if it is late, the group notices by the session timeout. */
 const LEAVE_MS = 2_000;
@@ -37,6 +38,8 @@ export class Membership {
   #coordinator: Broker | undefined;
   #memberId = "";
   #generationId = -1;
+  #joining = false;
+  #left = false;
 
   constructor(cluster: Cluster, options: ConsumerOptions, clock: Clock) {
     this.#cluster = cluster;
@@ -46,16 +49,11 @@ export class Membership {
 
   /** Joins, or joins again, and waits for the group to share out the partitions; returns this member's. */
   async join(): Promise<TopicPartition[]> {
-    const { groupId, sessionTimeoutMs, rebalanceTimeoutMs, topics } = this.#options;
+    const { groupId } = this.#options;
+    this.#joining = true;
     try {
       const coordinator = await this.#findCoordinator();
-      const joined = await coordinator.joinGroup({
-        groupId,
-        sessionTimeout: sessionTimeoutMs,
-        rebalanceTimeout: rebalanceTimeoutMs,
-        memberId: this.#memberId,
-        groupProtocols: [subscription(topics)],
-      });
+      const joined = await this.#enter(coordinator);
       this.#memberId = joined.memberId;
       this.#generationId = joined.generationId;
       const leads = joined.leaderId === joined.memberId;
@@ -71,7 +69,32 @@ export class Membership {
       if (factsOf(error).type === "UNKNOWN_MEMBER_ID") this.#memberId = "";
       this.#coordinator = undefined;
       throw error;
+    } finally {
+      this.#joining = false;
     }
+  }
+
+  /**
+   * Asks to be let in, which waits for the group. The group tells a new member its id first: kept at once, so that it can
+   * leave even while it waits.
+   */
+  async #enter(coordinator: Broker): Promise<JoinedGroup> {
+    const { groupId, sessionTimeoutMs, rebalanceTimeoutMs, topics } = this.#options;
+    while (!this.#left) {
+      const answer = await rawRequest<JoinedGroup>(coordinator, "JoinGroup", {
+        groupId,
+        sessionTimeout: sessionTimeoutMs,
+        rebalanceTimeout: rebalanceTimeoutMs,
+        memberId: this.#memberId,
+        protocolType: "consumer",
+        groupProtocols: [subscription(topics)],
+      });
+      if (answer.errorCode === 0) return answer;
+      const error = errorFromCode(answer.errorCode);
+      if (error.type !== "MEMBER_ID_REQUIRED") throw error;
+      this.#memberId = answer.memberId;
+    }
+    throw new UnavailableError(`the consumer has left group "${groupId}"`);
   }
 
   /** Tells the group that this member lives. */
@@ -108,14 +131,19 @@ export class Membership {
     ).filter(({ offset }) => offset >= 0n);
   }
 
-  /** Gives the partitions back at once, instead of by the session timeout. Never rejects. */
+  /**
+   * Gives the partitions back at once, instead of by the session timeout, and lets no join begin any more. Never rejects.
+   */
   async leave(): Promise<void> {
-    if (this.#memberId === "" || this.#coordinator === undefined) return;
-    const leaving = this.#coordinator.leaveGroup({
-      groupId: this.#options.groupId,
-      memberId: this.#memberId,
-    });
+    const { groupId } = this.#options;
+    const memberId = this.#memberId;
+    this.#left = true;
     this.#memberId = "";
+    if (memberId === "") return;
+    if (this.#joining) this.disconnect(); // where a join waits for its answer, the broker reads no further
+    const leaving = this.#findCoordinator().then((coordinator) =>
+      coordinator.leaveGroup({ groupId, memberId })
+    );
     await within(this.#clock, LEAVE_MS, leaving);
   }
 

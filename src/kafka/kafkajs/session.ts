@@ -9,6 +9,7 @@ import type {
   OffsetCommit,
   TopicPartition,
 } from "../driver.ts";
+import { cutOff } from "./cut_off.ts";
 import { factsOf } from "./error_facts.ts";
 import { translateError } from "./errors.ts";
 import type { FetchSettings } from "./fetcher.ts";
@@ -86,7 +87,7 @@ export class KafkajsSession implements ConsumerSession {
     await this.#patiently("connect", () => this.#connect());
     while (!this.#closing.signal.aborted) {
       const assignments = await this.#patiently(`join group "${options.groupId}"`, () => this.#join());
-      if (assignments === undefined) return;
+      if (assignments === undefined || this.#closing.signal.aborted) return;
       const generation = new Generation(assignments, {
         ...this.#ports,
         membership: this.#membership,
@@ -146,7 +147,7 @@ export class KafkajsSession implements ConsumerSession {
     if (missing === undefined) return translateError(cause, `consume ${options.topics.join(", ")}`);
     const hint = didYouMean(missing, there.filter((topic) => !topic.startsWith("__")));
     return new ConfigurationError(
-      `Cannot consume topic "${missing}": there is no such topic, or this user may not see it${hint}`,
+      `Cannot consume topic "${missing}": there is no such topic, or this user may not see it${hint} (create it, or correct its name)`,
       { cause },
     );
   }
@@ -163,8 +164,10 @@ export class KafkajsSession implements ConsumerSession {
     this.#closing.abort();
     this.#generation?.close();
     this.#end("closed");
-    if (this.#running !== undefined) await within(clock, SETTLE_MS, this.#running); // a join on its way makes a member
-    await this.#membership.leave();
-    await within(clock, DISCONNECT_MS, cluster.disconnect());
+    const leaving = this.#membership.leave(); // it ends a join that waits for the group
+    if (this.#running !== undefined) await within(clock, SETTLE_MS, this.#running);
+    await leaving;
+    await this.#membership.leave(); // an old broker lets a member in without telling its id first
+    await cutOff(cluster, clock, DISCONNECT_MS);
   }
 }
