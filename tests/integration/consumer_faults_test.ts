@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Feeder } from "./support/feeder.ts";
+import { holdDatabase } from "./support/database_holder.ts";
 import { onKafka } from "./support/on_kafka.ts";
 import { assertDelivered, assertNothingSkipped } from "./support/verify.ts";
 
@@ -45,6 +46,26 @@ onKafka("A processor that forgets an await: exit 78, the mod named, the message 
   assert.match(job.failure, /database_insert.*await/);
   assert.equal(await bed.committed(group, topic), 0);
 });
+
+onKafka(
+  "A database that stays locked beyond recovery_timeout_s: exit 1, the message uncommitted",
+  async (bed) => {
+    const topic = await bed.topic();
+    const group = bed.group();
+    const file = "data/messages.duckdb";
+    await bed.send(topic, 2);
+    await using _holder = await holdDatabase(bed.folder, file);
+    const params = { on_error: "continue", recovery_timeout_s: 1 };
+    const job = bed.run({
+      url: `duckdb:${file}`,
+      consumers: [{ topics: [topic], group_id: group, deed: "insert", params }],
+    });
+    assert.equal(await job.exitCode(), 1);
+    assert.ok(job.failure.includes(`${topic}[0]@0`) && job.failure.includes(file), job.failure);
+    assert.ok(job.begun.every(({ offset }) => offset === 0));
+    assert.equal(await bed.committed(group, topic), 0);
+  },
+);
 
 onKafka("A job logs nothing per message above DEBUG", async (bed) => {
   const topic = await bed.topic();

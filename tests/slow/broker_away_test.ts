@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { onOwnKafka } from "../integration/support/on_own_kafka.ts";
+import type { Deed } from "../integration/support/fault_job.ts";
 import type { FaultRun } from "../integration/support/fault_run.ts";
 import { Feeder } from "../integration/support/feeder.ts";
 import { assertDelivered, assertNothingSkipped } from "../integration/support/verify.ts";
@@ -49,7 +50,7 @@ onOwnKafka(
   async (bed, broker) => {
     const [topic, group] = [await bed.topic(2), bed.group()];
     const feeder = bed.use(Feeder.start(bed.admin, topic, 2));
-    const job = bed.run({ work_ms: 5, consumers: [{ topics: [topic], group_id: group, deed: "work" }] });
+    const job = bed.run({ work_ms: 1, consumers: [{ topics: [topic], group_id: group, deed: "work" }] });
     await job.hasEnded(100);
     await broker.kill();
     await broker.restart();
@@ -95,5 +96,29 @@ onOwnKafka(
       "the offset that was committed",
       RESTART_BOUND_MS,
     );
+  },
+);
+
+onOwnKafka(
+  "SIGTERM while the broker does not answer: what cannot be committed is exit 1, else 0",
+  async (bed, broker) => {
+    const [busy, idle] = [await bed.topic(), await bed.topic()];
+    const [busyGroup, idleGroup] = [bed.group(), bed.group()];
+    await bed.send(busy, 2);
+    await bed.send(idle, 2);
+    const start = (topic: string, group_id: string, deed: Deed) =>
+      bed.run({ consumers: [{ topics: [topic], group_id, deed, params: { shutdown_drain_timeout_s: 2 } }] });
+    const working = start(busy, busyGroup, "wait for a line");
+    const waiting = start(idle, idleGroup, "work");
+    await working.hasBegun(1);
+    await bed.committedAll(idleGroup, idle);
+    await broker.pause();
+    await working.send("go on");
+    await working.hasEnded(1);
+    for (const job of [working, waiting]) job.signal("SIGTERM");
+    assert.equal(await waiting.exitCode(30_000), 0, waiting.log.join("\n"));
+    assert.equal(await working.exitCode(30_000), 1, working.log.join("\n"));
+    assert.match(working.failure, /last commit|\[0\]@0/);
+    await broker.resume();
   },
 );

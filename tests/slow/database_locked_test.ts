@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
-import { queryDuckDb } from "../integration/support/duckdb_file.ts";
-import { JobProcess } from "../integration/support/job_process.ts";
+import { insertedMessages } from "../integration/support/duckdb_file.ts";
+import { holdDatabase } from "../integration/support/database_holder.ts";
 import { onKafka } from "../integration/support/on_kafka.ts";
 import { assertDelivered } from "../integration/support/verify.ts";
 
 const LOCKED_MS = 20_000;
-const HOLDER = new URL("../integration/support/hold_database.ts", import.meta.url).pathname;
 
 onKafka(
   "A database that another process holds for 20 s: the job waits, skips nothing, and goes on",
@@ -13,9 +12,7 @@ onKafka(
     const [topic, group] = [await bed.topic(), bed.group()];
     const file = "data/messages.duckdb";
     const sent = await bed.send(topic, 100);
-    await Deno.mkdir(`${bed.folder}/data`);
-    const holder = bed.use(new JobProcess({ script: HOLDER, args: [file], folder: bed.folder }));
-    await holder.until(() => holder.output.includes("held"), "the file to be held");
+    const holder = bed.use(await holdDatabase(bed.folder, file));
     const job = bed.run({
       url: `duckdb:${file}`,
       consumers: [{ topics: [topic], group_id: group, deed: "insert", params: { on_error: "continue" } }],
@@ -34,7 +31,6 @@ onKafka(
     job.signal("SIGTERM");
     assert.equal(await job.exitCode(), 0);
     assert.deepEqual(job.log.filter((line) => line.includes("ERROR")), []);
-    const rows = await queryDuckDb(`${bed.folder}/${file}`, "SELECT id FROM messages");
-    assertDelivered(sent, rows.map(({ id }) => ({ id: String(id) })), 0);
+    assertDelivered(sent, await insertedMessages(`${bed.folder}/${file}`), 0);
   },
 );

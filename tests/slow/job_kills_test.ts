@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { queryDuckDb } from "../integration/support/duckdb_file.ts";
+import { insertedMessages } from "../integration/support/duckdb_file.ts";
 import { onKafka } from "../integration/support/on_kafka.ts";
-import { assertDelivered, assertNothingSkipped, type Sighting } from "../integration/support/verify.ts";
+import { assertDelivered, assertNothingSkipped } from "../integration/support/verify.ts";
 
 const KILLS = 6;
 const MESSAGES = 600;
@@ -17,19 +17,13 @@ onKafka(
         url: "duckdb:data/messages.duckdb",
         consumers: [{ topics: [topic], group_id: group, deed: "insert" }],
       });
-    const rows = async () =>
-      (await queryDuckDb(
-        file,
-        'SELECT id, topic, "partition", "at" AS "offset" FROM messages ORDER BY rowid',
-      ))
-        .map((row) => ({ ...row, partition: Number(row.partition), offset: Number(row.offset) }) as Sighting);
 
     for (let kill = 1; kill <= KILLS; kill++) {
       const job = start();
       await job.hasBegun(20 + 5 * kill, 60_000); // the killed one is a member until its session ends
       job.signal("SIGKILL");
       assert.equal(await job.exited, 137);
-      const written = await rows();
+      const written = await insertedMessages(file);
       assertNothingSkipped(written);
       const committed = await bed.committed(group, topic) ?? 0;
       const durable = new Set(written.map(({ offset }) => offset)).size;
@@ -40,6 +34,6 @@ onKafka(
     await bed.committedAll(group, topic, 60_000);
     last.signal("SIGTERM");
     assert.equal(await last.exitCode(), 0);
-    assertDelivered(sent, await rows(), KILLS);
+    assertDelivered(sent, await insertedMessages(file), KILLS);
   },
 );

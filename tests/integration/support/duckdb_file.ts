@@ -1,4 +1,5 @@
 import { DuckDBInstance } from "@duckdb/node-api";
+import type { Sighting } from "./verify.ts";
 
 /** Reads rows of a DuckDB file that no other process has open; opened and closed for each query. */
 export async function queryDuckDb(file: string, sql: string): Promise<Record<string, unknown>[]> {
@@ -13,4 +14,15 @@ export async function queryDuckDb(file: string, sql: string): Promise<Record<str
   } finally {
     instance.closeSync();
   }
+}
+
+/** What a fault job has inserted into a DuckDB file, in its order. */
+export async function insertedMessages(file: string): Promise<Sighting[]> {
+  const rows = await queryDuckDb(file, "FROM messages ORDER BY rowid");
+  return rows.map(({ id, topic, partition, at }) => ({
+    id: String(id),
+    topic: String(topic),
+    partition: Number(partition),
+    offset: Number(at),
+  }));
 }

@@ -1,6 +1,6 @@
 import type { KafkaAdmin } from "../../support/kafka_admin.ts";
 
-const BATCH = 20;
+const BATCH = 10;
 const PAUSE_MS = 50;
 
 /** Sends messages without end, and remembers those that were acknowledged. */

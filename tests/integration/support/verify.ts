@@ -8,27 +8,23 @@ export interface Sighting {
   readonly id: string;
 }
 
-/** How often each id was seen. */
-export function countById(sightings: readonly { readonly id: string }[]): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  for (const { id } of sightings) counts.set(id, (counts.get(id) ?? 0) + 1);
-  return counts;
-}
+const placeOf = ({ topic, partition, offset }: Sighting) => `${topic}[${partition}]@${offset}`;
 
 /**
- * Each acknowledged id was seen, nothing else was, and no more than `duplicates` were seen again: with one message at a
- * time, each crash and each lost assignment may bring one message a second time.
+ * Each acknowledged id was seen, nothing else was, and no more than `duplicates` records were seen again: with one
+ * message at a time, each crash and each lost assignment may bring one a second time. Records are told apart by their
+ * place, since a producer that sends again may have written an id twice.
  */
 export function assertDelivered(
   acknowledged: readonly string[],
-  sightings: readonly { readonly id: string }[],
+  sightings: readonly Sighting[],
   duplicates: number,
 ): void {
-  const counts = countById(sightings);
-  assert.deepEqual(acknowledged.filter((id) => !counts.has(id)), [], "ids that were lost");
+  const seen = new Set(sightings.map(({ id }) => id));
+  assert.deepEqual(acknowledged.filter((id) => !seen.has(id)), [], "ids that were lost");
   const known = new Set(acknowledged);
-  assert.deepEqual([...counts.keys()].filter((id) => !known.has(id)), [], "ids that nobody sent");
-  const again = sightings.length - counts.size;
+  assert.deepEqual([...seen].filter((id) => !known.has(id)), [], "ids that nobody sent");
+  const again = sightings.length - new Set(sightings.map(placeOf)).size;
   assert.ok(again <= duplicates, `${again} messages came again; at most ${duplicates} may`);
 }
 
@@ -38,10 +34,11 @@ export function assertDelivered(
  */
 export function assertNothingSkipped(sightings: readonly Sighting[]): void {
   const next = new Map<string, number>();
-  for (const { topic, partition, offset } of sightings) {
-    const place = `${topic}[${partition}]`;
-    const expected = next.get(place) ?? 0;
-    assert.ok(offset <= expected, `${place}@${offset} was begun where ${expected} was next`);
-    next.set(place, Math.max(expected, offset + 1));
+  for (const sighting of sightings) {
+    const { topic, partition, offset } = sighting;
+    const lane = `${topic}[${partition}]`;
+    const expected = next.get(lane) ?? 0;
+    assert.ok(offset <= expected, `${placeOf(sighting)} was begun where ${expected} was next`);
+    next.set(lane, Math.max(expected, offset + 1));
   }
 }
