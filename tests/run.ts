@@ -150,7 +150,7 @@ async function main(): Promise<number> {
 /** The last words, and the exit code. They avoid `deno test`'s own form, which is counted elsewhere. */
 function conclude(outcomes: readonly Outcome[], seconds: number): number {
   const tests = outcomes.reduce((sum, outcome) => sum + outcome.tests, 0);
-  const skipped = outcomes.flatMap((outcome) => outcome.skipped);
+  const skipped = stopped === undefined ? outcomes.flatMap((outcome) => outcome.skipped) : [];
   say("");
   for (const name of skipped) say(`Skipped: ${name}`);
   const tooMany = skipped.length > 0 && Deno.env.has("CI");

@@ -15,6 +15,8 @@ export interface Disk {
   exists(path: string): Promise<boolean>;
   /** What a path leads to. */
   kindOf(path: string): Promise<"file" | "folder" | "nothing">;
+  /** The path of something that is there, without symbolic links. */
+  realPath(path: string): Promise<string>;
   /** Gives a file or folder another name, replacing a file of that name. False where there was nothing. */
   rename(from: string, to: string): Promise<boolean>;
   /** Removes a file, or a folder with all that is in it; what is not there is no error. */
@@ -55,6 +57,7 @@ export const systemDisk: Disk = {
   exists: (path) => Deno.lstat(path).then(() => true, unlessMissing(false)),
   kindOf: (path) =>
     Deno.stat(path).then((found) => found.isDirectory ? "folder" : "file", unlessMissing("nothing" as const)),
+  realPath: (path) => Deno.realPath(path),
   rename: (from, to) => Deno.rename(from, to).then(() => true, unlessMissing(false)),
   remove: (path) => Deno.remove(path, { recursive: true }).catch(unlessMissing(undefined)),
   async lock(path, timeoutMs) {

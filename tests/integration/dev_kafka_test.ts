@@ -28,7 +28,7 @@ for (const engine of ["jvm", "container"] as const) {
       const down = await folder.datapy("kafka", "down");
       assert.deepEqual([down.code, down.out], [0, ""], down.err);
       assert.equal(await answers(bootstrap), false);
-      assert.deepEqual(await leftOf(folder.path), []);
+      assert.deepEqual(await leftOf(`${folder.path}/.datapy/kafka/`), []);
       assert.deepEqual(await leftOf(`up ${folder.path}/.datapy`), []);
       const over = await folder.datapy("kafka", "down");
       assert.deepEqual([over.code, over.err], [0, "Kafka was not running\n"]);

@@ -83,6 +83,7 @@ export async function startContainer(
   const script = import.meta.resolve("./container_host.ts");
   const host = tools.subprocesses.start([
     "env",
+    "NO_COLOR=1",
     `DOCKER_HOST=${dockerHost(address)}`,
     "TESTCONTAINERS_RYUK_DISABLED=true", // it would remove what `up` leaves running; the host process does its work
     `TESTCONTAINERS_HOST_OVERRIDE=${place.host}`,
@@ -104,7 +105,7 @@ export async function startContainer(
     return { id: answer.id, host };
   }
   await endHost(host);
-  const why = answer?.problem ?? lastLines(host.errorTail(), 3);
+  const why = answer?.problem ?? ownError(host.errorTail());
   const log = answer === undefined || answer.log === "" ? "" : `\nthe end of its log:\n${answer.log}`;
   throw new UnavailableError(`Cannot start Kafka in a container of ${image}: ${why}${log}`);
 }
@@ -113,4 +114,9 @@ export async function startContainer(
 export async function endHost(host: Child): Promise<void> {
   await host.closeInput();
   await host.ended();
+}
+
+/** What Deno says of a script that fails: the line that begins with "error:", without the stack below it. */
+function ownError(text: string): string {
+  return /^error: (?:Uncaught )?(?:\(in promise\) )?(.+)$/m.exec(text)?.[1] ?? lastLines(text, 3);
 }

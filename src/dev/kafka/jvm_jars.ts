@@ -33,7 +33,8 @@ export async function kafkaJars(tools: Tools): Promise<readonly string[]> {
     using _lock = await tools.disk.lock(join(tools.folder, "download.lock"), DOWNLOAD_TIMEOUT_MS);
     if (!await hasJars(tools)) await download(tools, folder); // another process may have been first
   }
-  return (await tools.disk.list(folder)).map((name) => join(folder, name));
+  const real = await tools.disk.realPath(folder);
+  return (await tools.disk.list(real)).map((name) => join(real, name));
 }
 
 async function download(tools: Tools, folder: string): Promise<void> {

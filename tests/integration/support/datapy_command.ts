@@ -1,9 +1,11 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { type Child, systemSubprocesses } from "../../../src/runtime/subprocess.ts";
 import { BROKER_FOLDER } from "../../support/broker.ts";
 import { KAFKA_VERSION } from "../../../src/dev/kafka/versions.ts";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+const MAIN = join(ROOT, "src/cli/main.ts");
 
 /** What a command printed, and its exit code. */
 export interface Ran {
@@ -12,9 +14,36 @@ export interface Ran {
   readonly err: string;
 }
 
-/** The command line in a folder of its own, which ends what it has started when it is disposed. */
+/**
+ * The command line in a folder of its own. What it has started ends when it is disposed, and also when the tests are killed:
+ * a shell waits for the end of its input and then runs `kafka down`.
+ */
 export class DatapyFolder implements AsyncDisposable {
-  private constructor(readonly path: string, readonly env: Readonly<Record<string, string>>) {}
+  readonly #command: readonly string[];
+  readonly #cleaner: Child;
+
+  private constructor(
+    readonly path: string,
+    env: Readonly<Record<string, string>>,
+    flags: readonly string[],
+  ) {
+    const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+    this.#command = [
+      "sh",
+      "-c",
+      'cd "$0" && exec "$@"',
+      path,
+      "env",
+      ...variables,
+      Deno.execPath(),
+      "run",
+      "--quiet",
+      ...flags,
+      MAIN,
+    ];
+    const clean = 'cat >/dev/null; folder=$1; shift; "$@" kafka down; rm -rf "$folder"';
+    this.#cleaner = systemSubprocesses.start(["sh", "-c", clean, "sh", path, ...this.#command]);
+  }
 
   /** Makes the folder; Kafka's jars are those that were downloaded before, if they were. */
   static async make(env: Readonly<Record<string, string>>): Promise<DatapyFolder> {
@@ -23,23 +52,17 @@ export class DatapyFolder implements AsyncDisposable {
     await Deno.mkdir(jars, { recursive: true });
     await Deno.mkdir(join(path, ".datapy"));
     await Deno.symlink(jars, join(path, ".datapy", `kafka-${KAFKA_VERSION}`));
-    return new DatapyFolder(path, { DATAPY_KAFKA: "", NO_COLOR: "1", ...env });
-  }
-
-  /** Runs `datapy` with these words, by the flags of the task `kafka`. */
-  async datapy(...words: string[]): Promise<Ran> {
     const { tasks } = JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json"))) as {
       tasks: { kafka: string };
     };
     const flags = tasks.kafka.split(" ").filter((word) => word.startsWith("--"));
-    const script = join(ROOT, "src/cli/main.ts");
-    const { code, stdout, stderr } = await new Deno.Command("sh", {
-      args: ["-c", 'exec "$@"', "sh", Deno.execPath(), "run", "--quiet", ...flags, script, ...words],
-      cwd: this.path,
-      env: this.env,
-    }).output();
-    const text = new TextDecoder();
-    return { code, out: text.decode(stdout), err: text.decode(stderr) };
+    return new DatapyFolder(path, { DATAPY_KAFKA: "", NO_COLOR: "1", ...env }, flags);
+  }
+
+  /** Runs `datapy` with these words, by the flags of the task `kafka`. */
+  async datapy(...words: string[]): Promise<Ran> {
+    const { code, stdout, stderr } = await systemSubprocesses.run([...this.#command, ...words]);
+    return { code, out: stdout, err: stderr };
   }
 
   /** What `up` has remembered. */
@@ -48,7 +71,7 @@ export class DatapyFolder implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.datapy("kafka", "down");
-    await Deno.remove(this.path, { recursive: true });
+    await this.#cleaner.closeInput();
+    await this.#cleaner.ended();
   }
 }

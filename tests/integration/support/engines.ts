@@ -12,10 +12,12 @@ export const tools = systemTools(BROKER_FOLDER);
 /** The container engine of this machine, if there is one. */
 export const container = await findContainerEngine(tools);
 
-/** Why an engine cannot be tried here; undefined where it can. */
+/** Why an engine cannot be tried here; undefined where it can. In CI an image is pulled; a pull that fails is a failure. */
 export const MISSING: Readonly<Record<Engine, string | undefined>> = {
   jvm: await findEngines(tools, "jvm").then(() => undefined, (error: Error) => error.message),
-  container: container.problem === "" ? undefined : container.problem,
+  container: container.imageHere || (container.address !== undefined && Deno.env.has("CI"))
+    ? undefined
+    : container.problem,
 };
 
 /** Whether a broker answers at `host:port`. */

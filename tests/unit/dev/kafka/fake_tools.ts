@@ -75,6 +75,7 @@ export class FakeMachine {
       exists: (path) => Promise.resolve(below(path).length > 0),
       kindOf: (path) =>
         Promise.resolve(this.files.has(path) ? "file" : below(path).length > 0 ? "folder" : "nothing"),
+      realPath: (path) => Promise.resolve(path),
       rename: (from, to) => {
         const text = this.files.get(from);
         if (text === undefined) return Promise.resolve(false);
