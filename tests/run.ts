@@ -4,6 +4,7 @@
  *
  * DATAPY_KAFKA=host:port uses a Kafka that is there; DATAPY_TEST_ENGINE=container or jvm decides what it runs in.
  */
+import { join } from "node:path";
 import { errorText } from "../src/core/errors.ts";
 import { startKafka } from "../src/dev/kafka/mod.ts";
 import { BROKER_FOLDER, testEngine } from "./support/broker.ts";
@@ -74,8 +75,15 @@ function stop(signal: Deno.Signal): void {
   }
 }
 
+/** A file for the report of `deno test`; one that a killed run leaves is removed with what else it has left there. */
+async function reportFile(): Promise<string> {
+  const dir = join(BROKER_FOLDER, "tmp");
+  await Deno.mkdir(dir, { recursive: true });
+  return await Deno.makeTempFile({ dir, prefix: `kafka-${Deno.pid}-tests-`, suffix: ".xml" });
+}
+
 async function runPart(part: Part, rest: readonly string[], kafka: string | undefined): Promise<Outcome> {
-  const report = await Deno.makeTempFile({ prefix: "datapy-test-", suffix: ".xml" });
+  const report = await reportFile();
   try {
     const colours = Deno.stdout.isTerminal() || Deno.env.has("NO_COLOR") ? {} : { NO_COLOR: "1" };
     // through sh, which is all that this program may run
