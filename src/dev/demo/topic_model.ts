@@ -20,7 +20,7 @@ export const placeText = ({ partition, offset }: Place) => `[${partition}]@${off
 
 /** What the topic says, told from the messages that were written and without any of the job's code. */
 export class TopicModel {
-  /** Each order's states, first to last. */
+  /** Each order's states, first to last: a key's messages are in one partition, in the order in which they were written. */
   readonly versions: ReadonlyMap<string, readonly Version[]>;
   /** Places of the malformed messages, and what is wrong with each. */
   readonly malformed: ReadonlyMap<string, string>;
@@ -51,7 +51,6 @@ export class TopicModel {
         else known.push({ partition, offset, order });
       }
     });
-    for (const known of versions.values()) known.sort((a, b) => Number(a.offset - b.offset));
     this.versions = versions;
     this.malformed = malformed;
     this.ends = ends;

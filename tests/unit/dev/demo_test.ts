@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { ConfigurationError } from "../../../src/core/errors.ts";
 import { readArguments } from "../../../src/dev/demo/arguments.ts";
-import { checkTable, differenceLines } from "../../../src/dev/demo/checks.ts";
+import { checkTable, differenceLines, holds } from "../../../src/dev/demo/checks.ts";
 import { afterCrash, compareOrders } from "../../../src/dev/demo/compare.ts";
 import { type DemoMessage, FEWEST_MESSAGES, generateOrders } from "../../../src/dev/demo/generate.ts";
 import { MALFORMED } from "../../../src/dev/demo/malformed.ts";
@@ -14,6 +14,10 @@ import { Screen } from "../../../src/dev/demo/screen.ts";
 import { compareSkipped, skippedIn } from "../../../src/dev/demo/skipped.ts";
 import { type StoredOrders, storedOrders } from "../../../src/dev/demo/stored_orders.ts";
 import { taskCommand } from "../../../src/dev/demo/task_command.ts";
+import { verify } from "../../../src/dev/demo/verify.ts";
+import { untilCommitted } from "../../../src/dev/demo/watch.ts";
+import { systemClock } from "../../../src/runtime/clock.ts";
+import { settle } from "../../support/manual_clock.ts";
 import { placeText, TopicModel, total } from "../../../src/dev/demo/topic_model.ts";
 
 const PARTITIONS = 3;
@@ -193,6 +197,91 @@ Deno.test("afterCrash() counts the orders that were written and come again", () 
   const after = new Map([[first.partition, first.offset + 1n]]);
   assert.equal(afterCrash(model, before, stored(databaseAt(model, after))).ahead, 1);
   assert.equal(afterCrash(model, after, stored(databaseAt(model, after))).ahead, 0);
+});
+
+Deno.test("afterCrash() counts the orders that had a committed message", () => {
+  const model = written(generateOrders(100));
+  assert.equal(afterCrash(model, model.ends, stored(databaseAt(model))).committed, model.versions.size);
+  assert.equal(afterCrash(model, new Map(), stored(new Map())).committed, 0);
+});
+
+Deno.test("compareOrders() and afterCrash() pass on what no order can look like", () => {
+  const model = written(generateOrders(20));
+  const broken = { orders: databaseAt(model), faults: ["order X is there twice"] };
+  assert.deepEqual(compareOrders(model, broken).differences, broken.faults);
+  assert.deepEqual(afterCrash(model, model.ends, broken).lost, broken.faults);
+});
+
+Deno.test("verify() holds all that is well, and finds each thing that is not", () => {
+  const model = written(generateOrders(200));
+  const well = {
+    stored: stored(databaseAt(model)),
+    skipped: new Set(model.malformed.keys()),
+    committed: model.ends,
+    ends: model.ends,
+    crash: { committed: 3, lost: [], ahead: 0 },
+    exitCode: 0,
+  };
+  const failing = (change: Partial<typeof well>) =>
+    verify(model, { ...well, ...change }).flatMap((check, i) => holds(check) ? [] : [i]);
+  const [partition, end] = model.ends.entries().next().value!;
+  const other = new Map([...model.ends, [partition, end - 1n]]);
+  assert.deepEqual(failing({}), []);
+  assert.deepEqual(failing({ stored: stored(new Map()) }), [0, 1]);
+  assert.deepEqual(failing({ skipped: new Set() }), [2]);
+  assert.deepEqual(failing({ committed: other }), [3]);
+  assert.deepEqual(failing({ ends: new Map([...model.ends, [partition, end + 1n]]) }), [3]);
+  assert.deepEqual(
+    failing({ committed: other, ends: other }),
+    [3],
+    "somebody else wrote, or a write was lost",
+  );
+  assert.deepEqual(failing({ crash: { committed: 3, lost: ["order A is missing"], ahead: 0 } as never }), [
+    4,
+  ]);
+  assert.deepEqual(failing({ exitCode: 1 }), [5]);
+});
+
+/** Watches a job whose group has committed these totals, one a look. */
+function watching(totals: readonly number[], ended: Promise<number> = new Promise(() => {})) {
+  let now = 0;
+  let look = 0;
+  const clock = {
+    ...systemClock,
+    now: () => now,
+    sleep: async (ms: number) => {
+      now += ms;
+      await settle();
+    },
+  };
+  const committed = () =>
+    Promise.resolve(new Map([[0, BigInt(totals[Math.min(look++, totals.length - 1)]!)]]));
+  const { screen } = screenOn(false);
+  const signal = new AbortController().signal;
+  return { clock, screen, signal, committed, ended, all: 100, waiting: "It starts" };
+}
+
+Deno.test("untilCommitted() resolves as soon as enough is committed", async () => {
+  const rate = await untilCommitted(watching([0, 0, 10, 50, 60]), 50);
+  assert.equal(rate.whole.done, 50);
+});
+
+Deno.test("untilCommitted() rejects where the job ends before, or stands still", async () => {
+  await assert.rejects(
+    untilCommitted(watching([0, 10], Promise.resolve(78)), 50),
+    /exit code 78, after 10 of 100/,
+  );
+  await assert.rejects(untilCommitted(watching([0, 10]), 50), /nothing for 60 s: it stands at 10/);
+});
+
+Deno.test("untilCommitted() counts what a job committed before it ended", async () => {
+  const rate = await untilCommitted(watching([0, 50], Promise.resolve(0)), 50);
+  assert.equal(rate.whole.done, 50);
+});
+
+Deno.test("untilCommitted() rejects with the reason of a stop", async () => {
+  const stop = AbortSignal.abort(new Error("Ctrl+C"));
+  await assert.rejects(untilCommitted({ ...watching([0]), signal: stop }, 50), /Ctrl\+C/);
 });
 
 Deno.test("storedOrders() puts orders and lines together, and names what cannot be", () => {
