@@ -239,7 +239,15 @@ Deno.test("verify() holds all that is well, and finds each thing that is not", (
   assert.deepEqual(failing({ crash: { committed: 3, lost: ["order A is missing"], ahead: 0 } as never }), [
     4,
   ]);
+  assert.deepEqual(
+    failing({ crash: { committed: 0, lost: ["order A is there twice"], ahead: 0 } as never }),
+    [4],
+  );
   assert.deepEqual(failing({ exitCode: 1 }), [5]);
+  const [second, secondEnd] = [...model.ends][1]!;
+  const shifted = new Map([...other, [second, secondEnd + 1n]]); // as many in all
+  assert.deepEqual(failing({ committed: shifted }), [3]);
+  assert.deepEqual(failing({ committed: shifted, ends: shifted }), [3]);
 });
 
 /** Watches a job whose group has committed these totals, one a look. */
