@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import fc from "fast-check";
 import { duckDbApi } from "../../../src/database/duckdb/library.ts";
 import { refusal, TestDatabase } from "./support.ts";
