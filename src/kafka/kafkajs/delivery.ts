@@ -1,5 +1,4 @@
-import { UnavailableError } from "../../core/errors.ts";
-import { errorText } from "../../core/errors.ts";
+import { errorText, UnavailableError } from "../../core/errors.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { OutgoingRecord, SentRecord } from "../driver.ts";
 
@@ -78,7 +77,9 @@ export class Delivery {
   }
 
   #unacknowledged(when: string): Error {
-    const because = this.#problem === undefined ? "" : ` (${errorText(this.#problem)})`;
+    const because = this.#problem === undefined
+      ? " (the broker has not answered yet)"
+      : ` (${errorText(this.#problem)})`;
     const outcome = this.#isSent
       ? "the brokers did not acknowledge all records, so the outcome is unknown"
       : "nothing was sent";

@@ -128,7 +128,7 @@ async function checkAdvertised(
     try {
       return void await connect({ ...connection, brokers: [address] });
     } catch (error) {
-      reasons.push(translateError(error, "connect", address));
+      reasons.push(translateError(error, "go on", address));
     }
   }
   const [reason] = reasons;
