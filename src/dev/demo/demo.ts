@@ -102,7 +102,7 @@ async function writeOrders(
   const model = new TopicModel(messages, places);
   const { counts } = model;
   screen.say(
-    `${count(counts.new)} new orders, ${counted(counts.update, "update")} of them, ` +
+    `${count(counts.new)} new orders, ${counted(counts.update, "update")}, ` +
       `${count(counts.duplicate)} sent twice, ${
         count(counts.malformed)
       } malformed; ${PARTITIONS} partitions.`,
@@ -126,10 +126,10 @@ async function runJob(ports: DemoPorts, { topic, model, bootstrap, logFile }: Wr
   screen.step(`The job ${name} runs, as a process of its own`);
   const previous = await makeRoom(tools.disk);
   if (previous !== undefined) {
-    screen.say(`The ${DATABASE_FILE} of before is replaced; it is now ${previous}.`);
+    screen.say(`The former ${DATABASE_FILE} is now ${previous}.`);
   }
-  screen.say(`Each order goes into ${DATABASE_FILE} in one transaction; then its message is committed.`);
-  screen.say(`Its log goes to ${logFile}.`);
+  screen.say("It writes each order in one transaction, and then commits the message.");
+  screen.say(`Database: ${DATABASE_FILE}. Log: ${logFile}.`);
   try {
     const first = await runUntilCrash(run);
     const second = await runToTheEnd(run);

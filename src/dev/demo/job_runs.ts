@@ -40,16 +40,14 @@ export async function runUntilCrash(ports: RunPorts): Promise<{ crash: CrashFind
   const crash = afterCrash(model, committed, await readOrders(tools.disk, ports.query));
   const done = total(committed);
   screen.step("A crash: the job is killed by SIGKILL, as a power cut would");
-  const safe = crash.lost.length === 0 ? ", and all their orders are in the database" : "";
-  screen.say(`It had committed ${count(done)} of ${count(model.size)} messages${safe}.`);
+  const safe = crash.lost.length === 0 ? ", and all their orders are stored" : "";
+  screen.say(`${count(done)} of ${count(model.size)} messages were committed${safe}.`);
   screen.say(
     done >= model.size
-      ? "It was faster than the kill: for a crash in the middle, try a larger --messages."
+      ? "It was faster than the kill; try a larger --messages."
       : crash.ahead === 0
       ? "What it was working on comes again."
-      : `${
-        counted(crash.ahead, "order")
-      } more, written but not committed, will come again and must change nothing.`,
+      : `${counted(crash.ahead, "order")} more: stored, not committed. To come again and change nothing.`,
   );
   return { crash, rate };
 }
@@ -60,7 +58,7 @@ export async function runToTheEnd(ports: RunPorts): Promise<{ exitCode: number; 
   screen.step("The job is started again");
   const seconds = sessionTimeoutMs / 1000;
   screen.say(
-    `Kafka hands it the partitions when it has not heard of the dead one for ${seconds} s (session.timeout.ms).`,
+    `It gets its partitions when Kafka has not heard of the dead one for ${seconds} s.`,
   );
   await using job = await startJob(tools, ports.job);
   const waiting = `It starts and waits for its partitions, about ${seconds} s ...`;

@@ -44,15 +44,17 @@ async function perform(asked: Asked, signal: AbortSignal): Promise<number> {
 }
 
 async function main(): Promise<number> {
+  const asked = readArguments(thisProcess.args);
   const stop = new AbortController();
   const leave = processStopSignals.join({
     requestStop(signal) {
       screen.progress(undefined);
-      screen.line(`${signal}: stopping; the job and Kafka end with the demo.`);
+      screen.line(
+        `${signal}: stopping${asked.kind === "run" ? "; the job and Kafka end with the demo" : ""}.`,
+      );
       stop.abort(new DOMException(signal, "AbortError"));
     },
   });
-  const asked = readArguments(thisProcess.args);
   try {
     return await perform(asked, stop.signal);
   } catch (error) {

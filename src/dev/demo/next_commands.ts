@@ -15,11 +15,10 @@ export function denoAsCalled(env: (name: string) => string | undefined, version:
 export const afterDemo = (deno: string): readonly NextCommand[] => [
   {
     what: "look at the orders",
-    command:
-      `${deno} task demo --query "SELECT currency, count(*) AS orders, sum(amount) FROM orders GROUP BY ALL"`,
+    command: `${deno} task demo --query "SELECT * FROM orders LIMIT 5"`,
   },
   {
-    what: "write new ones to a Kafka that stays, and have the job fetch them; Ctrl+C stops it",
+    what: "write new ones to a Kafka that stays; then let the job fetch them (Ctrl+C stops it)",
     command: `${deno} task demo --write 100`,
   },
   { what: "", command: `${deno} task run jobs/orders.ts` },

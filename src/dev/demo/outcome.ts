@@ -27,7 +27,7 @@ export function tellSuccess(screen: Screen, rates: readonly Rate[]): void {
   screen.line(screen.good(`Nothing was lost, nothing is there twice. The orders are in ${DATABASE_FILE}.`));
   if (ms > 0) {
     const rate = count(done / (ms / 1000));
-    screen.line(`The job did ${rate} messages a second, each with a transaction and a commit of its own.`);
+    screen.line(`${rate} messages a second, each with a transaction and a commit of its own.`);
   }
 }
 

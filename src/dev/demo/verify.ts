@@ -24,7 +24,7 @@ export function verify(model: TopicModel, findings: Findings): readonly Check[] 
   const lines = stored.orders.values().reduce((sum, order) => sum + order.lines.length, 0);
   return [
     {
-      what: "orders in the database, each with its latest content and lines",
+      what: "orders in the database, latest content and lines",
       expected: model.versions.size,
       found: orders.right,
       differences: orders.differences,
@@ -37,18 +37,18 @@ export function verify(model: TopicModel, findings: Findings): readonly Check[] 
       differences: compareSkipped(model.malformed, skipped),
     },
     {
-      what: "messages committed by the group, to the end of each partition",
+      what: "messages committed, to the end of each partition",
       expected: model.size,
       found: total(committed),
       differences: compareOffsets(model.ends, committed, ends),
     },
     {
-      what: "orders that were committed before the crash, and safe in the database",
+      what: "orders committed before the crash, and safe",
       expected: crash.committed,
       found: Math.max(crash.committed - crash.lost.length, 0),
       differences: crash.lost,
     },
-    { what: "exit code of the job after SIGTERM", expected: 0, found: exitCode, differences: [] },
+    { what: "exit code after SIGTERM", expected: 0, found: exitCode, differences: [] },
   ];
 }
 
