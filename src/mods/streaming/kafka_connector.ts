@@ -81,7 +81,7 @@ export function kafkaConnectorWith(ports: ConnectorPorts) {
   return defineMod({
     name: "kafka_connector",
     description:
-      "Connect to Kafka: check the settings, read the certificates, and list the topics to see that it works.",
+      "Connects to Kafka: checks the settings, reads the certificates, and lists the topics to see that it works.",
     params,
     artifacts: {
       connection: artifact<KafkaConnection>("What kafka_consumer and kafka_producer take as `connection`."),

@@ -68,7 +68,7 @@ const params = z.strictObject({
 export const kafkaConsumer = defineMod({
   name: "kafka_consumer",
   description:
-    "Consume topics without end: call message_processor for each message, commit it, drain on SIGTERM.",
+    "Consumes topics without end: calls message_processor for each message, commits it, drains on SIGTERM.",
   params,
   artifacts: {
     stats: artifact<{ processed: number; errors: number; retries: number; commits: number }>(

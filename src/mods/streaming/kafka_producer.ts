@@ -70,7 +70,7 @@ const params = z.strictObject({
 /** Sends records to a topic: the successor of Talend's tKafkaOutput. */
 export const kafkaProducer = defineMod({
   name: "kafka_producer",
-  description: "Send rows to a Kafka topic and wait until the brokers have them.",
+  description: "Sends rows to a Kafka topic and waits until the brokers have them.",
   params,
   artifacts: {
     sent: artifact<readonly SentTo[]>(

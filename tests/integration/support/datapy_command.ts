@@ -53,9 +53,9 @@ export class DatapyFolder implements AsyncDisposable {
     await Deno.mkdir(join(path, ".datapy"));
     await Deno.symlink(jars, join(path, ".datapy", `kafka-${KAFKA_VERSION}`));
     const { tasks } = JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json"))) as {
-      tasks: { kafka: string };
+      tasks: { kafka: { command: string } };
     };
-    const flags = tasks.kafka.split(" ").filter((word) => word.startsWith("--"));
+    const flags = tasks.kafka.command.split(" ").filter((word) => word.startsWith("--"));
     return new DatapyFolder(path, { DATAPY_KAFKA: "", NO_COLOR: "1", ...env }, flags);
   }
 
