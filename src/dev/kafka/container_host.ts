@@ -7,7 +7,9 @@
  */
 import { createInterface } from "node:readline";
 import process from "node:process";
-import { GenericContainer, Wait } from "testcontainers";
+// named here and not in deno.json: what is there is fetched by every first `deno task`, with 140 packages below this one
+// deno-lint-ignore no-import-prefix
+import { GenericContainer, Wait } from "npm:testcontainers@12.2.0";
 import { errorText } from "../../core/errors.ts";
 import { engineAddresses } from "./engine_address.ts";
 import { type EngineApi, engineApi } from "./engine_api.ts";
