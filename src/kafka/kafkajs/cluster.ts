@@ -3,6 +3,7 @@ import type { ConnectionConfig } from "../connection.ts";
 import type { Broker } from "./broker.ts";
 import { clientConfig } from "./client_config.ts";
 import "./codecs.ts"; // so that records are read whatever they are compressed by
+import "./half_connected.ts"; // so that a broker that hung is connected anew
 import { Cluster, errorFromCode } from "./internals.ts";
 import { quietLogger, quietSocketFactory } from "./quiet.ts";
 import { rawRequest } from "./raw_request.ts";

@@ -1,0 +1,34 @@
+import KafkajsBroker from "kafkajs/src/broker/index.js";
+
+/** The part of kafkajs' brokers that is mended here (src/broker/index.js). */
+interface HalfConnected {
+  isConnected(): boolean;
+  connect(): Promise<void>;
+  disconnect(): Promise<void>;
+}
+
+const { prototype } = KafkajsBroker as unknown as { readonly prototype: HalfConnected };
+const { isConnected, connect } = prototype;
+
+/** Brokers that have told what they speak, and accepted the login. */
+const setUp = new WeakSet<HalfConnected>();
+
+/**
+ * kafkajs takes a broker for connected once its socket is. Until the broker has told what it speaks, each request to it
+ * then fails with "Broker not connected"; and if it hangs and never tells, nothing connects it again. Here it counts as
+ * connected when it is set up, so that others wait for that.
+ */
+prototype.isConnected = function (this: HalfConnected): boolean {
+  return setUp.has(this) && isConnected.call(this);
+};
+
+/** What could not be set up is closed: the next attempt begins with a new socket. */
+prototype.connect = async function (this: HalfConnected): Promise<void> {
+  try {
+    await connect.call(this);
+    setUp.add(this);
+  } catch (error) {
+    this.disconnect().catch(() => {}); // it waits for a fetch that may be under way: not awaited
+    throw error;
+  }
+};
