@@ -7,16 +7,21 @@ export interface NativeLibraries {
    * package's addon into the temporary folder, but not the libraries beside it, which the addon then finds by name
    * among those that are loaded already. Elsewhere it does nothing.
    *
-   * `specifier` is the file within the package, with `{platform}` for what npm calls it: `linux-x64`.
+   * `from` is the url of a module whose package leads to the library, `way` the files on it: each is looked up from the
+   * one before, the last is the library. `{platform}` in it stands for npm's name of this one: `linux-x64`.
    */
-  preload(specifier: string): void;
+  preload(from: string, way: readonly string[]): void;
 }
 
 /** The libraries of this process. */
 export const systemLibraries: NativeLibraries = {
-  preload(specifier) {
+  preload(from, way) {
     if (!Deno.build.standalone || Deno.build.os !== "linux") return;
     const platform = `linux-${Deno.build.arch === "aarch64" ? "arm64" : "x64"}`;
-    Deno.dlopen(createRequire(import.meta.url).resolve(specifier.replace("{platform}", platform)), {});
+    const library = way.reduce(
+      (path, next) => createRequire(path).resolve(next.replace("{platform}", platform)),
+      from,
+    );
+    Deno.dlopen(library, {});
   },
 };

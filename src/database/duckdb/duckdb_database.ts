@@ -85,13 +85,13 @@ export class DuckDbDatabase implements Database {
 
   async #failed(error: unknown): Promise<Error> {
     const failure = duckDbFailure(error);
-    const { doing } = this.#session;
+    const { doing, ensuredKey } = this.#session;
     if (!await this.#rollback() || failure?.fatal === true) this.#giveUp();
     const isAboutValues = failure?.kind === "permanent" && failure.type !== "Constraint";
     const culprit = isAboutValues && doing !== undefined
       ? await findCulprit(this.#session, doing)
       : undefined;
-    return writeError(error, { database: this.name, schema: doing?.schema, culprit });
+    return writeError(error, { database: this.name, schema: doing?.schema, ensuredKey, culprit });
   }
 
   /** False where the connection is in a state that nobody knows. */

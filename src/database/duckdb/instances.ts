@@ -56,6 +56,10 @@ async function open(api: DuckDbApi, { path }: Location): Promise<DuckDBInstance>
   });
   try {
     const connection = await instance.connect();
+    // After a crash the log has been replayed. DuckDB 1.5 would lose entries of indexes other than primary keys if it
+    // wrote that into the file by itself, now or when it closes; an explicit checkpoint does it right
+    // (duckdb/duckdb#23788).
+    if (path !== MEMORY) await connection.run("CHECKPOINT");
     // after opening, because it covers the database's own file as well
     await connection.run("SET enable_external_access = false");
     connection.closeSync();

@@ -24,6 +24,9 @@ export function duckDbApi(libraries: NativeLibraries = systemLibraries): Promise
 }
 
 async function load(libraries: NativeLibraries): Promise<DuckDbApi> {
-  libraries.preload("@duckdb/node-bindings-{platform}/libduckdb.so");
+  libraries.preload(import.meta.resolve("@duckdb/node-api"), [
+    "@duckdb/node-bindings/package.json",
+    "@duckdb/node-bindings-{platform}/libduckdb.so",
+  ]);
   return await import("@duckdb/node-api");
 }

@@ -21,6 +21,8 @@ export class DuckDbSession {
   readonly #schemas = new Map<string, TableSchema>();
   /** What the last statement wrote; undefined where it wrote no rows. */
   doing: Doing | undefined;
+  /** A key that the write makes unique by itself; undefined where the rows may violate it. */
+  ensuredKey: readonly Column[] | undefined;
 
   constructor(
     /** The database's name, for messages. */

@@ -73,11 +73,6 @@ export function createTableSql(
   return `CREATE TABLE ${quoteIdentifier(table)} (${parts.join(", ")})`;
 }
 
-export function createIndexSql(table: string, column: string): string {
-  return `CREATE INDEX ${quoteIdentifier(`${table}_${column}_index`)} ` +
-    `ON ${quoteIdentifier(table)} (${quoteIdentifier(column)})`;
-}
-
 /** Binds a row; gives null where a value does not fit its column's type. */
 export function tryCastSql(columns: Columns): string {
   return `SELECT ${columns.map((column) => place(column).replaceAll("CAST(", "TRY_CAST(")).join(", ")}`;

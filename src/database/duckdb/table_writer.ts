@@ -1,6 +1,6 @@
 import { PermanentError } from "../../core/errors.ts";
 import type { ReplaceChildren, TableWrite } from "../database.ts";
-import { createStatements } from "./create_table.ts";
+import { createStatement } from "./create_table.ts";
 import { keyOf, keyText, lastOfEachKey, type PlannedRow, planRows } from "./planned_rows.ts";
 import type { DuckDbSession } from "./session.ts";
 import { deleteSql, insertSql, mergeSql, updateSql } from "./statements.ts";
@@ -10,10 +10,12 @@ import { bindable, type BoundValue } from "./values.ts";
 /** Writes the rows of one table, within the transaction that is open. */
 export async function writeTable(session: DuckDbSession, write: TableWrite): Promise<void> {
   session.doing = undefined;
+  session.ensuredKey = undefined;
   if (write.rows.length === 0 && (write.replaceChildren?.of.length ?? 0) === 0) return;
   const schema = await schemaFor(session, write);
   if (schema === undefined) return; // no table yet, and no rows to make one of: no children to delete either
   const keys = write.keyColumns.map((name) => columnOf(schema, name));
+  session.ensuredKey = ensuresKey(schema, write, keys) ? keys : undefined;
   const rows = planRows(session, schema, write);
   if (write.replaceChildren !== undefined) {
     await replaceChildren(session, schema, write, write.replaceChildren, rows, keys);
@@ -24,12 +26,18 @@ export async function writeTable(session: DuckDbSession, write: TableWrite): Pro
   }
 }
 
+/** An upsert leaves one row a key; replaced children too, unless a row of that key may belong to another parent. */
+function ensuresKey(schema: TableSchema, write: TableWrite, keys: readonly Column[]): boolean {
+  const parents = write.replaceChildren?.columns ?? [];
+  return write.mode === "upsert" && parents.every((name) => keys.includes(columnOf(schema, name)));
+}
+
 async function schemaFor(session: DuckDbSession, write: TableWrite): Promise<TableSchema | undefined> {
   const schema = await session.schema(write.table);
   if (schema !== undefined) return schema;
   if (!write.createTable) throw await missingTable(session.connection, write.table, session.database);
   if (write.rows.length === 0) return undefined;
-  for (const statement of createStatements(session.api, write)) await session.connection.run(statement);
+  await session.connection.run(createStatement(session.api, write));
   return await session.schema(write.table);
 }
 

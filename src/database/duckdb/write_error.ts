@@ -8,6 +8,8 @@ export interface WritePlace {
   readonly database: string;
   /** The table that was written; undefined outside a statement, as in a commit. */
   readonly schema: TableSchema | undefined;
+  /** A key that the write made unique by itself, so that a duplicate of it is none of the rows' doing. */
+  readonly ensuredKey: readonly { readonly name: string }[] | undefined;
   /** Which row and column do not fit, where that was found out. */
   readonly culprit: string | undefined;
 }
@@ -24,7 +26,7 @@ export function writeError(error: unknown, place: WritePlace): Error {
   const where = place.schema === undefined ? place.database : `"${place.schema.name}" in ${place.database}`;
   const text = (reason: string) => `Cannot write to ${where}: ${reason}`;
   if (type === "Constraint") {
-    const { reason, ofTheJob } = constraintReason(message, place.schema);
+    const { reason, ofTheJob } = constraintReason(message, place);
     return ofTheJob ? new ConfigurationError(text(reason)) : new PermanentError(text(reason));
   }
   switch (kind) {
@@ -53,14 +55,28 @@ interface ConstraintReason {
   readonly ofTheJob?: boolean;
 }
 
-function constraintReason(message: string, schema: TableSchema | undefined): ConstraintReason {
+function constraintReason(message: string, { schema, ensuredKey }: WritePlace): ConstraintReason {
   const notNull = /^NOT NULL constraint failed: ([\s\S]+)$/.exec(message)?.[1];
   if (notNull !== undefined) return { reason: `column ${columnIn(notNull, schema)} must not be null` };
   const check = /^CHECK constraint failed on table [\s\S]+? with expression ([\s\S]+)$/.exec(message)?.[1];
   if (check !== undefined) return { reason: `a row does not satisfy ${check}` };
   if (message.includes("foreign key constraint")) return foreignKeyReason(message, schema);
+  if (message.includes("violates primary key") && isPrimaryKey(schema, ensuredKey)) {
+    return {
+      reason:
+        "its indexes and its rows contradict each other: the file is damaged, as DuckDB 1.5 can do after a " +
+        "crash to tables with further indexes; EXPORT DATABASE and IMPORT DATABASE make a sound copy",
+      ofTheJob: true,
+    };
+  }
   if (/duplicate key/i.test(message)) return { reason: duplicateReason(message, schema) };
   return { reason: "a row violates a constraint of the table" };
+}
+
+function isPrimaryKey(schema: TableSchema | undefined, key: WritePlace["ensuredKey"]): boolean {
+  const primary = schema?.keys.find(({ kind }) => kind === "PRIMARY KEY")?.columns ?? [];
+  return primary.length > 0 && primary.length === key?.length &&
+    primary.every((column) => key.some(({ name }) => name === column));
 }
 
 /** `orders.amount`, as DuckDB has it, without the table. */

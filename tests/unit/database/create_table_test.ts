@@ -74,17 +74,16 @@ Deno.test("create_table makes nothing of no rows, and replaces no children where
   await place.write({ table: "t", rows: [] });
 });
 
-Deno.test("create_table makes an index on the parent's key, unless the primary key is one", async () => {
+Deno.test("create_table makes no index but the primary key's, since DuckDB may lose its entries in a crash", async () => {
   await using place = await TestDatabase.make();
-  const write = (table: string, keyColumns: string[], columns: string[]) => ({
-    table,
+  await place.write({
+    table: "t",
     rows: [{ p: 1, q: 2 }],
     createTable: true,
-    keyColumns,
-    replaceChildren: { columns, of: [{ p: 1, q: 2 }] },
+    keyColumns: ["p", "q"],
+    replaceChildren: { columns: ["p"], of: [{ p: 1 }] },
   });
-  await place.write(write("a", ["p", "q"], ["p"]), write("b", ["p"], ["p"]), write("c", ["p"], ["p", "q"]));
-  assert.deepEqual(await place.sql("SELECT index_name AS i FROM duckdb_indexes()"), [{ i: "a_p_index" }]);
+  assert.deepEqual(await place.sql("FROM duckdb_indexes()"), []);
 });
 
 Deno.test("create_table says which column of a parameter the rows do not have", async () => {

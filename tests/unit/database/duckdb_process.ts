@@ -4,6 +4,7 @@ const LIFE_MS = 30_000;
 export class DuckDbProcess implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly #lines: AsyncGenerator<string>;
+  readonly #errors: Promise<string>;
   readonly #life: ReturnType<typeof setTimeout>;
 
   /** `prelude` is what the shell does before: a limit, for instance. */
@@ -14,9 +15,10 @@ export class DuckDbProcess implements AsyncDisposable {
       args: ["-c", `${prelude}; exec "$@"`, "sh", ...deno],
       stdin: "piped",
       stdout: "piped",
-      stderr: "inherit",
+      stderr: "piped",
     }).spawn();
     this.#lines = linesOf(this.#child.stdout);
+    this.#errors = new Response(this.#child.stderr).text();
     this.#life = setTimeout(() => this.#kill(), LIFE_MS);
   }
 
@@ -24,15 +26,19 @@ export class DuckDbProcess implements AsyncDisposable {
     return this.#child.pid;
   }
 
-  /** The next line of its standard output; undefined when there is no more. */
-  async line(): Promise<string | undefined> {
-    return (await this.#lines.next()).value;
+  /** The next line of its standard output. Rejects with its standard error where there is no more. */
+  async line(): Promise<string> {
+    const next = await this.#lines.next();
+    if (!next.done) return next.value;
+    const { code, signal } = await this.#child.status;
+    throw new Error(`The process ended with ${signal ?? code} before its line: ${await this.#errors}`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     clearTimeout(this.#life);
     this.#kill();
     await this.#child.status;
+    await this.#errors;
     await this.#child.stdin.close().catch(() => {});
     while (!(await this.#lines.next()).done);
   }

@@ -263,7 +263,7 @@ Deno.test("each type of DuckDB's errors has a kind, and what nobody knows is una
 });
 
 Deno.test("writeError() keeps values out of every type of error, and out of its causes", () => {
-  const place = { database: "duckdb:x", schema: undefined, culprit: undefined };
+  const place = { database: "duckdb:x", schema: undefined, ensuredKey: undefined, culprit: undefined };
   for (const type of [...Object.keys(DUCKDB_ERROR_KINDS), "New Kind"]) {
     const error = writeError(new Error(`${type} Error: it failed: duplicate key "id: ${VALUE}"`), place);
     if (DUCKDB_ERROR_KINDS[type] === "configuration") continue; // about names, which the job wrote itself
@@ -272,6 +272,21 @@ Deno.test("writeError() keeps values out of every type of error, and out of its 
   }
   const fatal = duckDbFailure(new Error("FATAL Error: database has been invalidated"));
   assert.equal(fatal?.fatal, true);
+});
+
+Deno.test("writeError() blames the file, not the rows, for a duplicate that an upsert cannot make", () => {
+  const key = { kind: "PRIMARY KEY", columns: ["id", "line"], referencedTable: null, referencedColumns: [] };
+  const kindFor = (ensured: string[] | undefined) => {
+    const error = new Error(
+      'Constraint Error: Duplicate key "id: 1, line: 2" violates primary key constraint.',
+    );
+    const schema = { name: "t", columns: new Map(), keys: [key] };
+    const ensuredKey = ensured?.map((name) => ({ name }));
+    return writeError(error, { database: "duckdb:x", schema, ensuredKey, culprit: undefined }).name;
+  };
+  assert.equal(kindFor(["line", "id"]), "ConfigurationError");
+  assert.equal(kindFor(["id"]), "PermanentError"); // the upsert looked for another key
+  assert.equal(kindFor(undefined), "PermanentError"); // an insert
 });
 
 Deno.test("openError() tells what waiting mends from what it does not", () => {
