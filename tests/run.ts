@@ -5,6 +5,7 @@
  * DATAPY_KAFKA=host:port uses a Kafka that is there; DATAPY_TEST_ENGINE=container or jvm decides what it runs in.
  */
 import { join } from "node:path";
+import { ECHO_MS } from "../src/control/stop_signals.ts";
 import { errorText } from "../src/core/errors.ts";
 import { startKafka } from "../src/dev/kafka/mod.ts";
 import { BROKER_FOLDER, testEngine } from "./support/broker.ts";
@@ -63,11 +64,16 @@ function partsFor(args: readonly string[]): { parts: readonly Part[]; rest: read
 
 let running: Deno.ChildProcess | undefined;
 let stopped: Deno.Signal | undefined;
+let stoppedAt = 0;
 
 /** Ends the tests that run; a second time ends this process, and the guardians of its brokers clean up. */
 function stop(signal: Deno.Signal): void {
-  if (stopped !== undefined) Deno.exit(130);
+  if (stopped !== undefined) {
+    if (performance.now() - stoppedAt >= ECHO_MS) Deno.exit(130);
+    return;
+  }
   stopped = signal;
+  stoppedAt = performance.now();
   try {
     running?.kill("SIGTERM");
   } catch {

@@ -1,8 +1,15 @@
+import { type Clock, systemClock } from "../runtime/clock.ts";
 import { type Process, thisProcess } from "../runtime/process.ts";
 import { processSignals, type SignalSource } from "../runtime/signals.ts";
 
 /** Exit code of a process that a second Ctrl+C ends: 128 and the number of SIGINT, as in a shell. */
 export const INTERRUPTED = 130;
+
+/**
+ * One Ctrl+C arrives twice where `deno task` hands on what the terminal has sent to the job as well: within a
+ * millisecond. Nobody presses twice as fast as this, in milliseconds.
+ */
+export const ECHO_MS = 200;
 
 /** What is asked to stop when a signal arrives. */
 export interface Stoppable {
@@ -18,14 +25,16 @@ export interface Stoppable {
 export class StopSignals {
   readonly #source: SignalSource;
   readonly #process: Pick<Process, "exit">;
+  readonly #clock: Pick<Clock, "now">;
   readonly #members = new Set<Stoppable>();
   #listeners: readonly Disposable[] = [];
-  #interrupts = 0;
+  #interruptedAt: number | undefined;
   #received: string | undefined;
 
-  constructor(source: SignalSource, process: Pick<Process, "exit">) {
+  constructor(source: SignalSource, process: Pick<Process, "exit">, clock: Pick<Clock, "now"> = systemClock) {
     this.#source = source;
     this.#process = process;
+    this.#clock = clock;
   }
 
   /** How many members there are. */
@@ -52,15 +61,20 @@ export class StopSignals {
   }
 
   #listen(): void {
-    this.#interrupts = 0;
+    this.#interruptedAt = undefined;
     this.#received = undefined;
     this.#listeners = [
       this.#source.onSignal("SIGTERM", () => this.#stop("SIGTERM")),
-      this.#source.onSignal("SIGINT", () => {
-        if (++this.#interrupts > 1) this.#process.exit(INTERRUPTED);
-        this.#stop("SIGINT");
-      }),
+      this.#source.onSignal("SIGINT", () => this.#interrupt()),
     ];
+  }
+
+  #interrupt(): void {
+    const now = this.#clock.now();
+    if (this.#interruptedAt === undefined) {
+      this.#interruptedAt = now;
+      this.#stop("SIGINT");
+    } else if (now - this.#interruptedAt >= ECHO_MS) this.#process.exit(INTERRUPTED);
   }
 
   #stop(signal: string): void {

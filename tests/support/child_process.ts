@@ -37,6 +37,13 @@ export class ChildProcess implements AsyncDisposable {
     this.#process.kill(signal);
   }
 
+  /** Sends it a signal again and again until it ends. */
+  async sendUntilEnded(signal: Deno.Signal): Promise<void> {
+    const again = setInterval(() => this.#process.kill(signal), 50);
+    await this.#process.status;
+    clearInterval(again);
+  }
+
   /** Writes to its standard input. */
   async write(text: string): Promise<void> {
     const writer = this.#process.stdin.getWriter();

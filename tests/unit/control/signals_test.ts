@@ -40,7 +40,7 @@ Deno.test({
     assert.equal(await process.line(), "ready");
     process.send("SIGINT");
     assert.equal(await process.line(), "stopped true true false");
-    process.send("SIGINT");
+    await process.sendUntilEnded("SIGINT");
     assert.deepEqual(await process.ended(), { code: 130, errors: [] });
   },
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { StopSignals } from "../../../src/control/stop_signals.ts";
+import { ECHO_MS, StopSignals } from "../../../src/control/stop_signals.ts";
 import { StopRequest, StreamController } from "../../../src/control/stream_controller.ts";
 import { unlessStopped } from "../../../src/control/unless_stopped.ts";
 import type { SignalSource, StopSignal } from "../../../src/runtime/signals.ts";
@@ -9,12 +9,14 @@ import type { SignalSource, StopSignal } from "../../../src/runtime/signals.ts";
 class FakeProcess implements SignalSource {
   readonly listeners: Record<StopSignal, Set<() => void>> = { SIGTERM: new Set(), SIGINT: new Set() };
   readonly exits: number[] = [];
+  /** What its clock shows. */
+  time = 1_000;
   readonly signals = new StopSignals(this, {
     exit: (code) => {
       this.exits.push(code);
       throw new Error("the process has ended");
     },
-  });
+  }, { now: () => this.time });
 
   onSignal(signal: StopSignal, callback: () => void): Disposable {
     this.listeners[signal].add(callback);
@@ -84,13 +86,22 @@ Deno.test("StreamController.isShutdownInitiated() waits for a consumer that drai
   assert.equal(controller.isShutdownInitiated(), true);
 });
 
-Deno.test("StopSignals ends the process at the second SIGINT, and at no number of SIGTERMs", () => {
-  fc.assert(fc.property(fc.array(fc.constantFrom("SIGTERM" as const, "SIGINT" as const)), (sent) => {
+Deno.test("StopSignals ends the process at a second SIGINT, unless it is an echo, and at no number of SIGTERMs", () => {
+  const signals = fc.array(fc.record({
+    signal: fc.constantFrom("SIGTERM" as const, "SIGINT" as const),
+    after: fc.oneof(fc.nat(ECHO_MS - 1), fc.integer({ min: ECHO_MS, max: 60_000 })),
+  }));
+  fc.assert(fc.property(signals, (sent) => {
     const process = new FakeProcess();
     using controller = new StreamController(process.signals);
-    for (const signal of sent) process.send(signal);
-    const interrupts = sent.filter((signal) => signal === "SIGINT").length;
-    assert.deepEqual(process.exits, Array(Math.max(interrupts - 1, 0)).fill(130));
+    const interrupts: number[] = [];
+    for (const { signal, after } of sent) {
+      process.time += after;
+      process.send(signal);
+      if (signal === "SIGINT") interrupts.push(process.time);
+    }
+    const [first = 0, ...later] = interrupts;
+    assert.deepEqual(process.exits, later.filter((time) => time - first >= ECHO_MS).map(() => 130));
     assert.equal(controller.shouldStop(), sent.length > 0);
   }));
 });

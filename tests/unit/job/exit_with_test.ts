@@ -153,7 +153,7 @@ Deno.test({
     assert.equal(await process.line(), "ready");
     process.send("SIGINT");
     assert.equal(await process.line(), "draining");
-    process.send("SIGINT");
+    await process.sendUntilEnded("SIGINT");
     const { code, errors } = await process.ended();
     assert.deepEqual({ code, errors: told(errors) }, {
       code: 130,
