@@ -1,6 +1,7 @@
 import { type ErrorKind, errorText } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
 import { MessageScope } from "../core/message_scope.ts";
+import { mistakePlace, stackLines } from "../core/stack.ts";
 import type { StopControl } from "../core/stop_control.ts";
 import type { RawRecord } from "../kafka/driver.ts";
 import type { Clock } from "../runtime/clock.ts";
@@ -86,7 +87,7 @@ export class Work {
 
   /** Tries until the message is done or must be left. Never rejects. */
   async run(): Promise<Ending> {
-    const { clock, stats, log } = this.#ports;
+    const { clock, stats } = this.#ports;
     let [ofRecord, ofWorld, outageSince] = [0, 0, 0];
     while (true) {
       const outcome = await this.#attempt();
@@ -103,7 +104,7 @@ export class Work {
       const verdict = decide(outcome.kind, { ofRecord, ofWorld, outageMs }, this.#ports.errors);
       if (verdict.kind === "skip") {
         stats.error();
-        log.error(`Cannot process ${this.place}, skipping it: ${errorText(outcome.error)}`);
+        this.#tell("error", `Cannot process ${this.place}, skipping it: `, outcome);
         return { kind: "skipped" };
       }
       if (verdict.kind === "stop" || verdict.kind === "fail") {
@@ -112,18 +113,26 @@ export class Work {
       }
       stats.retry();
       const why = verdict.kind === "wait" ? "is unavailable" : `failed (attempt ${ofRecord})`;
-      log.warning(
-        `${this.place} ${why}, trying again in ${Math.round(verdict.afterMs)} ms: ${
-          errorText(outcome.error)
-        }`,
-      );
+      const wait = `trying again in ${Math.round(verdict.afterMs)} ms`;
+      this.#tell("warning", `${this.place} ${why}, ${wait}: `, outcome);
       await clock.sleep(verdict.afterMs, this.#leave.signal);
       if (this.#leave.signal.aborted) return { kind: "unfinished" };
     }
   }
 
+  /** One line that says why, and where in the program if it is a mistake there; the stacks follow at DEBUG. */
+  #tell(level: "error" | "warning", what: string, { error, kind }: Extract<Outcome, { ok: false }>): void {
+    const { log } = this.#ports;
+    const { topic, partition } = this.task.partition.assignment;
+    const place = mistakePlace(error);
+    const fields = { topic, partition, offset: this.task.record.offset, kind };
+    log[level](what + errorText(error) + (place === undefined ? "" : ` (at ${place})`), fields);
+    for (const line of stackLines(error)) log.debug(line);
+  }
+
   async #attempt(): Promise<Outcome> {
-    const { control, processor } = this.#ports;
+    const { control, processor, log } = this.#ports;
+    log.debug(`Processing ${this.place}`);
     const { topic, partition } = this.task.partition.assignment;
     let message: Message;
     try {

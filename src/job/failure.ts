@@ -1,7 +1,7 @@
 import { StopRequest } from "../control/stream_controller.ts";
 import { errorText, kindOf, ModError } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
-import { redactSecrets } from "../core/secret.ts";
+import { chainOf, stackLines } from "../core/stack.ts";
 
 /**
  * Tells why a job fails, in one CRITICAL line: the text of the error and its causes. The stacks follow at DEBUG, a line
@@ -18,15 +18,4 @@ export function tellFailure(log: Logger, error: unknown, prefix = ""): void {
 /** Whether somebody gave up because a stop was requested: `kafka_connector`, or a `fetch` with a controller's signal. */
 export function isStopRequest(error: unknown): boolean {
   return chainOf(error).some((link) => link instanceof StopRequest);
-}
-
-function stackLines(error: unknown): string[] {
-  // masked before it is split: a key has several lines
-  return chainOf(error).flatMap((link) => redactSecrets(String(link.stack ?? link)).split("\n"));
-}
-
-function chainOf(error: unknown): Error[] {
-  const chain: Error[] = [];
-  for (let next = error; next instanceof Error && !chain.includes(next); next = next.cause) chain.push(next);
-  return chain;
 }

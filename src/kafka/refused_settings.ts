@@ -49,7 +49,10 @@ const REASONS: readonly (readonly [name: RegExp, reason: string])[] = [
   ],
   [/^group\.instance\.id$/, "static membership is not supported"],
   [/^group\.protocol$/, "only the classic group protocol is supported"],
-  [/^partition\.assignment\.strategy$/, "partitions are always shared out in turn (round robin)"],
+  [
+    /^partition\.assignment\.strategy$/,
+    "partitions are shared out by range, which is the default of Kafka's clients",
+  ],
   [/^(transactional\.id|transaction\.timeout\.ms)$/, "transactions are not supported"],
   [/^(schema\.registry\.|avro\.|protobuf\.)/, "Avro, Protobuf and schema registries are not supported"],
   [
@@ -58,7 +61,7 @@ const REASONS: readonly (readonly [name: RegExp, reason: string])[] = [
   ],
   [
     /^max\.poll\.records$/,
-    "there are no polls to limit: messages are handed out as the processor takes them, max_concurrency at a time",
+    "there are no polls to limit: messages are handed out one at a time, as the processor takes them",
   ],
   [/^(retries|message\.send\.max\.retries)$/, "sends are tried again until flush_timeout_s"],
   [

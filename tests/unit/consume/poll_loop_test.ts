@@ -46,6 +46,19 @@ Deno.test("PollLoop with on_error continue logs the failed message, commits it a
   assert.match(harness.log.messages("error")[0] ?? "", /t\[0\]@0, skipping it: bad/);
 });
 
+Deno.test("PollLoop says where a mistake in the processor is, with the message's place as fields; stacks at DEBUG", async () => {
+  const harness = new Harness(errors("continue"), () => {
+    throw new Error("outer", { cause: new TypeError("no such method") });
+  });
+  await harness.assign(1);
+  const [line] = harness.log.lines.filter(({ level }) => level === "error");
+  assert.match(line?.message ?? "", /outer: no such method \(at .*poll_loop_test\.ts:\d+/);
+  assert.deepEqual(line?.fields, { topic: "t", partition: 0, offset: 0n, kind: "record" });
+  const [processing, ...stack] = harness.log.messages("debug");
+  assert.equal(processing, "Processing t[0]@0");
+  assert.match(stack.join("\n"), /TypeError: no such method\n\s+at /);
+});
+
 Deno.test('PollLoop treats { status: "error" } as an error', async () => {
   const harness = new Harness(errors("continue"), () => ({ status: "error", error: "reason" }));
   await harness.assign(1);

@@ -104,7 +104,7 @@ Deno.test("readAdditionalConfig() says why a setting of Kafka's is not taken", (
     "ssl.keystore.type": /keytool -importkeystore/,
     "transactional.id": /transactions/,
     "schema.registry.url": /schema registries/,
-    "max.poll.records": /max_concurrency/,
+    "max.poll.records": /one at a time/,
     "linger.ms": /nothing waits/,
     "auto.commit.interval.ms": /never by time/,
   };
