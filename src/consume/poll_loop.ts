@@ -82,7 +82,7 @@ export class PollLoop {
     reporter.last(); // while the partitions, and so their lag, are still known
     await this.#session?.close();
     if (this.#failure !== undefined) throw this.#failure.error;
-    this.#ports.log.info("Stopped: what was finished is committed, and the group has its partitions back");
+    this.#ports.log.info("Stopped: what was finished is committed");
     return this.#stats.counts;
   }
 

@@ -21,6 +21,9 @@ const FIRST_WAIT_MS = 200;
 const LONGEST_WAIT_MS = 1_000;
 /** How long a failure is tried again that seldom mends itself, such as a name that cannot be resolved. */
 const SHORT_PATIENCE_MS = 5_000;
+/** A broker that is just starting is usual in development: it is told once it takes long, and then now and again. */
+const TELL_AFTER_MS = 2_000;
+const TELL_EVERY_MS = 30_000;
 /** How long the end of the connections is waited for. */
 const CUT_OFF_MS = 500;
 
@@ -38,6 +41,7 @@ export async function listTopics(
 ): Promise<readonly string[]> {
   const began = clock.now();
   const all = connection.brokers.join(",");
+  let toldMs = -Infinity;
   for (let attempt = 0;; attempt++) {
     const left = began + timeoutMs - clock.now();
     const broker = connection.brokers[attempt % connection.brokers.length]!;
@@ -53,8 +57,9 @@ export async function listTopics(
       ? Math.min(timeoutMs, SHORT_PATIENCE_MS)
       : timeoutMs;
     if (passed + wait >= patience) throw givenUp(all, passed, outcome);
-    // a broker that is just starting is usual in development: say it once it takes long
-    log[passed < 2_000 ? "debug" : "warning"](`${errorText(outcome)}; trying again`);
+    const tell = passed >= TELL_AFTER_MS && passed - toldMs >= TELL_EVERY_MS;
+    if (tell) toldMs = passed;
+    log[tell ? "warning" : "debug"](`${errorText(outcome)}; trying again`);
     await clock.sleep(wait);
   }
 }

@@ -7,6 +7,8 @@ const FIRST_WAIT_MS = 200;
 const LONGEST_WAIT_MS = 2_000;
 /** The first failures often mend themselves: a leader moves, a connection is made anew. */
 const QUIET_FAILURES = 2;
+/** A long outage is told again and again, but seldom; each attempt is a line at DEBUG. */
+const TELL_EVERY_MS = 30_000;
 
 /**
  * Patience with brokers: counts how long something has failed without a success in between, waits longer each time, and
@@ -18,6 +20,7 @@ export class Outage {
   readonly #boundMs: number;
   #since: number | undefined;
   #failures = 0;
+  #toldAt = -Infinity;
 
   constructor(ports: { clock: Clock; log: Logger; boundMs: number }) {
     this.#clock = ports.clock;
@@ -33,10 +36,11 @@ export class Outage {
     }
     this.#since = undefined;
     this.#failures = 0;
+    this.#toldAt = -Infinity;
   }
 
   /**
-   * It failed: logs why, and waits. Rejects, with one of our errors, where no waiting helps, or where it has failed for
+   * It failed: logs why, now and again, and waits. Rejects, with one of our errors, where no waiting helps, or where it has failed for
    * longer than the bound.
    */
   async failed(error: unknown, doing: string, signal: AbortSignal): Promise<void> {
@@ -49,7 +53,9 @@ export class Outage {
       throw new UnavailableError(`the brokers have been out of reach for ${seconds} s`, { cause: failure });
     }
     const waitMs = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(this.#failures++, 10));
-    const level = this.#failures <= QUIET_FAILURES ? "debug" : "warning";
+    const tell = this.#failures > QUIET_FAILURES && now - this.#toldAt >= TELL_EVERY_MS;
+    if (tell) this.#toldAt = now;
+    const level = tell ? "warning" : "debug";
     this.#log[level](`${errorText(failure)}; trying again in ${waitMs} ms (for ${seconds} s so far)`);
     await this.#clock.sleep(waitMs, signal);
   }

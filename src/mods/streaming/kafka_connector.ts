@@ -93,7 +93,9 @@ export function kafkaConnectorWith(ports: ConnectorPorts) {
       );
       const connection = new KafkaConnection(config, ports.driver);
       context.log.info(
-        `Connected to ${connection.bootstrap_servers} by ${connection.security_protocol}, ${topics.length} topics`,
+        `Connected to ${connection.bootstrap_servers} by ${connection.security_protocol}, ${topics.length} topic${
+          topics.length === 1 ? "" : "s"
+        }`,
       );
       return { artifacts: { connection }, metrics: { topics: topics.length } };
     },
