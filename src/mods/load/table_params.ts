@@ -26,7 +26,7 @@ const perTable = {
     description:
       'Types for create_table, by column: {"amount": "DECIMAL(12,2)"}. The other columns get a type by ' +
       "their values in the first rows: whole numbers BIGINT, other numbers DOUBLE, texts VARCHAR, booleans " +
-      "BOOLEAN, dates TIMESTAMPTZ, objects and arrays JSON, nulls only VARCHAR.",
+      "BOOLEAN, dates TIMESTAMPTZ, objects and arrays JSON, nulls only VARCHAR. A column named here that the rows do not have is made too.",
     advanced: true,
   }),
   replace_children: z.strictObject({
