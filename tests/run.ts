@@ -9,6 +9,7 @@ import { ECHO_MS } from "../src/control/stop_signals.ts";
 import { errorText } from "../src/core/errors.ts";
 import { startKafka } from "../src/dev/kafka/mod.ts";
 import { BROKER_FOLDER, testEngine } from "./support/broker.ts";
+import { conclude, type Outcome, readReport, type StopSignal } from "./support/report.ts";
 
 const ROOT = new URL("../", import.meta.url);
 
@@ -39,13 +40,6 @@ const PARTS: Readonly<Record<string, readonly Part[]>> = {
   slow: [{ name: "Slow tests", paths: ["tests/slow"], kafka: true }],
 };
 
-/** What the tests of a part came to. */
-interface Outcome {
-  readonly code: number;
-  readonly tests: number;
-  readonly skipped: readonly string[];
-}
-
 const say = (text: string) => console.error(text);
 
 /** The parts to run: those of a name, or one of the paths that were given. */
@@ -63,11 +57,11 @@ function partsFor(args: readonly string[]): { parts: readonly Part[]; rest: read
 }
 
 let running: Deno.ChildProcess | undefined;
-let stopped: Deno.Signal | undefined;
+let stopped: StopSignal | undefined;
 let stoppedAt = 0;
 
 /** Ends the tests that run; a second time ends this process, and the guardians of its brokers clean up. */
-function stop(signal: Deno.Signal): void {
+function stop(signal: StopSignal): void {
   if (stopped !== undefined) {
     if (performance.now() - stoppedAt >= ECHO_MS) Deno.exit(130);
     return;
@@ -118,16 +112,6 @@ async function runPart(part: Part, rest: readonly string[], kafka: string | unde
   }
 }
 
-/** How many tests there were, and the names of those that were skipped, in a report in JUnit's form. */
-function readReport(xml: string): { tests: number; skipped: string[] } {
-  const cases = [...xml.matchAll(/<testcase name="([^"]*)"[^>]*>\s*(<skipped\/>)?/g)];
-  const skipped = cases.filter((match) => match[2] !== undefined).map((match) => unescape(match[1] ?? ""));
-  return { tests: cases.length, skipped };
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
-const unescape = (text: string) => text.replace(/&(\w+);/g, (all, name) => ENTITIES[name] ?? all);
-
 /** Starts a Kafka, runs a part on it, and ends it. */
 async function onKafka(part: Part, rest: readonly string[]): Promise<Outcome> {
   const report = { line: say, progress() {} };
@@ -158,22 +142,10 @@ async function main(): Promise<number> {
       outcomes.push({ code: 1, tests: 0, skipped: [] });
     }
   }
-  return conclude(outcomes, (performance.now() - begin) / 1000);
-}
-
-/** The last words, and the exit code. They avoid `deno test`'s own form, which is counted elsewhere. */
-function conclude(outcomes: readonly Outcome[], seconds: number): number {
-  const tests = outcomes.reduce((sum, outcome) => sum + outcome.tests, 0);
-  const skipped = stopped === undefined ? outcomes.flatMap((outcome) => outcome.skipped) : [];
-  say("");
-  for (const name of skipped) say(`Skipped: ${name}`);
-  const tooMany = skipped.length > 0 && Deno.env.has("CI");
-  if (tooMany) say(`A test that is skipped is a failure where CI is set`);
-  const ok = stopped === undefined && !tooMany && outcomes.every((outcome) => outcome.code === 0);
-  const how = stopped !== undefined ? `Stopped by ${stopped}` : ok ? "All is well" : "Something is wrong";
-  say(`${how}: ${tests} tests, ${skipped.length} skipped, in ${Math.round(seconds)} s`);
-  if (stopped !== undefined) return stopped === "SIGINT" ? 130 : 143;
-  return ok ? 0 : 1;
+  const seconds = (performance.now() - begin) / 1000;
+  const { code, lines } = conclude(outcomes, { seconds, stopped, ci: Deno.env.has("CI") });
+  for (const line of lines) say(line);
+  return code;
 }
 
 if (import.meta.main) {
