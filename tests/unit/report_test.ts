@@ -45,7 +45,7 @@ Deno.test("readReport counts a run's tests and names those that were skipped; co
   });
 });
 
-Deno.test("conclude lets a skipped test pass, but not where CI is set", async () => {
+Deno.test("readReport leaves out what a filter left out; conclude lets a skipped test pass, but not where CI is set", async () => {
   const outcome = await outcomeOf("passes", "needs");
   assert.deepEqual(outcome, { code: 0, tests: 2, skipped: [SKIPPED] });
   assert.deepEqual(conclude([outcome], HERE), {
