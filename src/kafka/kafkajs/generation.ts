@@ -1,5 +1,12 @@
 import { type Clock, within } from "../../runtime/clock.ts";
-import type { Assignment, ConsumerEvents, ConsumerOptions, OffsetCommit, TopicPartition } from "../driver.ts";
+import {
+  type Assignment,
+  type ConsumerEvents,
+  type ConsumerOptions,
+  type OffsetCommit,
+  PartitionsLostError,
+  type TopicPartition,
+} from "../driver.ts";
 import { translateError } from "./errors.ts";
 import { Fetcher, type FetchSettings } from "./fetcher.ts";
 import type { Cluster } from "./internals.ts";
@@ -30,10 +37,12 @@ export class Generation {
   readonly #fetcher: Fetcher;
   readonly #end = Promise.withResolvers<GenerationEnd>();
   readonly #over = new AbortController();
+  readonly #lost = Promise.withResolvers<never>();
   readonly #partitions: number;
 
   constructor(assignments: readonly Assignment[], ports: GenerationPorts) {
     this.#ports = ports;
+    this.#lost.promise.catch(() => {}); // only a commit that waits hears of it
     this.#held = new Map(assignments.map((assignment) => [keyOf(assignment), assignment]));
     const { cluster, options, events } = ports;
     const leaders = new Leaders(cluster, options.topics);
@@ -76,6 +85,11 @@ export class Generation {
     this.#end.resolve("closed");
   }
 
+  /** Its assignments have ended. A commit that nobody has answered is moot: on a dead connection it would wait on. */
+  lose(): void {
+    this.#lost.reject(new PartitionsLostError("the partitions were lost before their commit was answered"));
+  }
+
   pause(partition: TopicPartition, paused: boolean): void {
     this.#fetcher.pause(partition, paused);
   }
@@ -85,7 +99,7 @@ export class Generation {
     const own = offsets.filter((commit) => this.#held.get(keyOf(commit))?.epoch === commit.epoch);
     if (own.length === 0) return;
     try {
-      await this.#ports.membership.commit(own);
+      await Promise.race([this.#ports.membership.commit(own), this.#lost.promise]);
     } catch (error) {
       if (isForgotten(error)) this.#end.resolve("member_lost");
       if (isRebalance(error)) this.#end.resolve("rebalance");

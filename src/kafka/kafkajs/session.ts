@@ -155,6 +155,7 @@ export class KafkajsSession implements ConsumerSession {
   #end(reason: LostReason): void {
     const generation = this.#generation;
     this.#generation = undefined;
+    generation?.lose();
     const assignments = generation?.assignments ?? [];
     if (assignments.length > 0) this.#ports.events.lost(assignments, reason);
   }

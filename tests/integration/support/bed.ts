@@ -84,9 +84,9 @@ export class Bed implements AsyncDisposable {
   }
 
   /** Starts a fault job as a process of its own. */
-  run(job: Omit<FaultJob, "broker">, env: Readonly<Record<string, string>> = {}): FaultRun {
+  run(job: Omit<FaultJob, "broker"> & Partial<FaultJob>, env: Readonly<Record<string, string>> = {}): FaultRun {
     const { config, ...rest } = job;
-    const all = { ...rest, broker: this.broker, config: { ...QUICK, ...config } };
+    const all = { broker: this.broker, ...rest, config: { ...QUICK, ...config } };
     return this.use(new FaultRun(all, this.folder, env));
   }
 
