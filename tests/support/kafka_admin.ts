@@ -3,7 +3,9 @@ import { Buffer } from "node:buffer";
 import { silentLogger } from "../../src/core/logger.ts";
 import type { ConnectionConfig } from "../../src/kafka/connection.ts";
 import type { OutgoingRecord } from "../../src/kafka/driver.ts";
+import type { Broker as GroupCoordinator } from "../../src/kafka/kafkajs/broker.ts";
 import { createCluster } from "../../src/kafka/kafkajs/cluster.ts";
+import { commitOffsets } from "../../src/kafka/kafkajs/group_requests.ts";
 import { rawRequest } from "../../src/kafka/kafkajs/raw_request.ts";
 import { waitFor } from "./wait_for.ts";
 
@@ -107,6 +109,15 @@ export class KafkaAdmin implements AsyncDisposable {
     return new Map(found.map(({ partition, offset }) => [partition, BigInt(offset)]));
   }
 
+  /** Commits an offset for a group without members. */
+  async commit(groupId: string, topic: string, partition: number, offset: bigint): Promise<void> {
+    const topics = [{ topic, partitions: [{ partition, offset: String(offset) }] }];
+    await this.#onCoordinator(
+      groupId,
+      (coordinator) => commitOffsets(coordinator, { groupId, groupGenerationId: -1, memberId: "", topics }),
+    );
+  }
+
   /** The last stable offsets, by partition. */
   async endOffsets(topic: string): Promise<ReadonlyMap<number, bigint>> {
     const offsets = await this.#admin.fetchTopicOffsets(topic);
@@ -128,11 +139,20 @@ export class KafkaAdmin implements AsyncDisposable {
     if (memberId === undefined) {
       throw new RangeError(`Cannot drop member ${index} of ${groupId}: none is there`);
     }
+    await this.#onCoordinator(
+      groupId,
+      (coordinator) => rawRequest(coordinator, "LeaveGroup", { groupId, memberId }),
+    );
+  }
+
+  async #onCoordinator(
+    groupId: string,
+    work: (coordinator: GroupCoordinator) => Promise<unknown>,
+  ): Promise<void> {
     const cluster = createCluster(plainConnection(this.#broker), { retries: 8, log: silentLogger });
     try {
       await cluster.connect();
-      const coordinator = await cluster.findGroupCoordinator({ groupId });
-      await rawRequest(coordinator, "LeaveGroup", { groupId, memberId });
+      await work(await cluster.findGroupCoordinator({ groupId }));
     } finally {
       await cluster.disconnect();
     }

@@ -27,9 +27,19 @@ export function translateError(error: unknown, doing: string, broker?: string): 
   const place = facts.broker ?? broker;
   const at = place === undefined ? "" : ` at broker ${place}`;
   const advice = todo === undefined || todo === "" ? "" : ` (${todo})`;
-  const topic = facts.topic === undefined || doing.includes(facts.topic) ? "" : ` (topic "${facts.topic}")`;
+  const named = facts.topic === undefined || doing.includes(`"${facts.topic}"`);
+  const topic = named ? "" : ` (topic "${facts.topic}")`;
   const message = redactSecrets(`Cannot ${doing}${topic}${at}: ${why}${advice}`);
   return new CLASSES[fault](message, { cause: error });
+}
+
+/**
+ * An error as it is, but "no such topic" as unavailable: for a topic that was there before. A broker that has just started
+ * does not know its topics yet, so that its answer proves nothing.
+ */
+export function notThereNow(error: unknown, what: string): unknown {
+  if (isOurs(error) || factsOf(error).type !== "UNKNOWN_TOPIC_OR_PARTITION") return error;
+  return new UnavailableError(`${what} is not there`, { cause: error });
 }
 
 /** Whether trying again by itself may help: neither a configuration nor a permanent error. */

@@ -1,8 +1,8 @@
-import { UnavailableError } from "../../core/errors.ts";
 import type { Logger } from "../../core/logger.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { Assignment, FetchedRecords, TopicPartition } from "../driver.ts";
 import type { FetchedPartition } from "./broker.ts";
+import { notThereNow } from "./errors.ts";
 import { answeredBy } from "./half_open.ts";
 import { type Cluster, errorFromCode } from "./internals.ts";
 import type { Leaders } from "./leaders.ts";
@@ -115,7 +115,7 @@ export class Fetcher {
         outage.over();
       } catch (error) {
         if (this.#end.signal.aborted) return;
-        await outage.failed(error, "fetch records", this.#end.signal);
+        await outage.failed(notThereNow(error, "a topic"), "fetch records", this.#end.signal);
         await cluster.refreshMetadata().catch(() => {}); // the next round says why not
       }
     }
@@ -160,9 +160,8 @@ export class Fetcher {
     const asked = wanted.find(({ assignment }) => assignment === held?.assignment);
     if (held === undefined || asked === undefined) return undefined; // it was lost meanwhile
     if (fetched.errorCode !== 0) {
-      const error = errorFromCode(fetched.errorCode);
-      if (error.type === "UNKNOWN_TOPIC_OR_PARTITION") return notThere(held.assignment, error);
-      if (error.type !== "OFFSET_OUT_OF_RANGE") return error;
+      const error = Object.assign(errorFromCode(fetched.errorCode), { topic });
+      if (error.type !== "OFFSET_OUT_OF_RANGE") return notThereNow(error, `${topic}[${fetched.partition}]`);
       await this.#ports.outOfRange({ ...held.assignment, position: held.next });
       return undefined;
     }
@@ -186,9 +185,4 @@ interface FetchAnswer {
     readonly topicName: string;
     readonly partitions: readonly FetchedPartition[];
   }[];
-}
-
-/** A broker that has just started does not know its topics yet, so one answer proves nothing. */
-function notThere({ topic, partition }: TopicPartition, cause: Error): UnavailableError {
-  return new UnavailableError(`${topic}[${partition}] is not there`, { cause });
 }

@@ -3,6 +3,8 @@ import { type Clock, within } from "../../runtime/clock.ts";
 import type { ConsumerOptions, OffsetCommit, TopicPartition } from "../driver.ts";
 import type { Broker, JoinedGroup } from "./broker.ts";
 import { factsOf } from "./error_facts.ts";
+import { notThereNow } from "./errors.ts";
+import { commitOffsets, findCoordinator } from "./group_requests.ts";
 import { hangUp, isUnanswered } from "./half_open.ts";
 import { type Cluster, errorFromCode } from "./internals.ts";
 import { byTopic } from "./partitions.ts";
@@ -111,7 +113,7 @@ export class Membership {
   /** Commits in the present generation. */
   async commit(offsets: readonly OffsetCommit[]): Promise<void> {
     await this.#asking((coordinator) =>
-      coordinator.offsetCommit({
+      commitOffsets(coordinator, {
         groupId: this.#options.groupId,
         groupGenerationId: this.#generationId,
         memberId: this.#memberId,
@@ -159,7 +161,7 @@ export class Membership {
     if (this.#coordinator?.isConnected() !== true) {
       await this.#cluster.connect();
       await this.#cluster.refreshMetadataIfNecessary();
-      this.#coordinator = await this.#cluster.findGroupCoordinator({ groupId: this.#options.groupId });
+      this.#coordinator = await findCoordinator(this.#cluster, this.#options.groupId);
     }
     return this.#coordinator;
   }
@@ -171,7 +173,7 @@ export class Membership {
       const { type } = factsOf(error);
       if (isUnanswered(error)) this.disconnect();
       else if (type === undefined || /COORDINATOR/.test(type)) this.#coordinator = undefined;
-      throw error;
+      throw notThereNow(error, "a topic of the group");
     }
   }
 

@@ -84,7 +84,7 @@ export class KafkajsSession implements ConsumerSession {
 
   async #run(): Promise<void> {
     const { options, events, clock } = this.#ports;
-    await this.#patiently("connect", () => this.#connect());
+    await this.#patiently(`begin to consume ${options.topics.join(", ")}`, () => this.#connect());
     while (!this.#closing.signal.aborted) {
       const assignments = await this.#patiently(`join group "${options.groupId}"`, () => this.#join());
       if (assignments === undefined || this.#closing.signal.aborted) return;
