@@ -5,13 +5,16 @@ const SCRIPT = new URL("fault_job.ts", import.meta.url).pathname;
 
 /** A fault job that runs, and what it told. */
 export class FaultRun extends JobProcess {
+  readonly #told: Told[] = [];
+
   constructor(job: FaultJob, folder: string, env: Readonly<Record<string, string>> = {}) {
     super({ script: SCRIPT, folder, env: { ...env, FAULT_JOB: JSON.stringify(job) } });
   }
 
   /** What it told, in its order. */
   get told(): readonly Told[] {
-    return this.output.map((line) => JSON.parse(line) as Told);
+    for (const line of this.output.slice(this.#told.length)) this.#told.push(JSON.parse(line));
+    return this.#told;
   }
 
   /** The messages that began, in their order. */
