@@ -86,17 +86,22 @@ export class Sender {
       if (queue.busy || queue.isEmpty || bytes >= MAX_REQUEST_BYTES || this.#leaderOf(queue) !== leader) {
         continue;
       }
-      const batch = queue.next(this.#ports.maxBatchBytes, this.#ports.clock.now());
+      const batch = this.#awaited(queue);
       if (batch === undefined) continue;
-      if (batch.entries.every(({ delivery }) => delivery.isSettled)) {
-        this.#outcome.drop(batch); // nobody waits for it any more
-        continue;
-      }
       queue.busy = true;
       bytes += batch.entries.reduce((sum, entry) => sum + entry.bytes, 0);
       batches.push(batch);
     }
     return batches;
+  }
+
+  /** The next batch for which somebody still waits; what lies before it is given up. */
+  #awaited(queue: PartitionQueue): Batch | undefined {
+    while (true) {
+      const batch = queue.next(this.#ports.maxBatchBytes, this.#ports.clock.now());
+      if (batch === undefined || batch.entries.some(({ delivery }) => !delivery.isSettled)) return batch;
+      this.#outcome.drop(batch);
+    }
   }
 
   /** One request. Returns how long to wait before the next one: 0 where all went well. */

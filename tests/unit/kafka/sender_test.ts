@@ -171,6 +171,18 @@ Deno.test("Sender goes on under a new id when the brokers have forgotten it", as
   assert.deepEqual(numbers(brokers.logs[0]!), [0, 1, 2, 3]);
 });
 
+Deno.test("Sender sends what lies behind a batch that is given up, without another send", async () => {
+  const brokers = new FakeBrokers(PARTITIONS, Array(11).fill({ kind: "lost", written: false }));
+  const bench = new Bench(brokers);
+  const late = bench.send({ partitions: [0], timeoutMs: 1000 });
+  await bench.clock.advance(500);
+  const behind = bench.send({ partitions: [0], timeoutMs: 10_000 });
+  await bench.clock.advance(10_000);
+  assert.equal((await late).error!.name, "UnavailableError");
+  assert.equal((await behind).error, undefined);
+  assert.deepEqual(brokers.logs[0], ["r1"]);
+});
+
 Deno.test("Sender fails at once where no attempt helps", async () => {
   const brokers = new FakeBrokers(PARTITIONS, [{ kind: "refused", code: 29 }]);
   const bench = new Bench(brokers);
