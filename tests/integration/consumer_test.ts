@@ -140,6 +140,25 @@ onKafka(
   },
 );
 
+onKafka(
+  "kafka_consumer waits for a topic that is deleted, and reads the new one of its name",
+  async (bed) => {
+    const topic = await bed.topic();
+    const group = bed.group();
+    const before = await bed.send(topic, 10, 1, "before");
+    const consuming = await Consuming.start(bed, { topics: [topic], group_id: group }, undefined, {
+      "metadata.max.age.ms": 500, // so that it hears that there is no such topic, time and again
+    });
+    await bed.committedAll(group, topic);
+    await bed.replaceTopic(topic, 3_000);
+    const after = await bed.send(topic, 5, 1, "after");
+    await bed.waitFor(() => consuming.ended.length >= 15, "the messages of the new topic");
+    await bed.committedAll(group, topic);
+    await consuming.stop();
+    assert.deepEqual(consuming.ended.map(({ id }) => id), [...before, ...after]);
+  },
+);
+
 onKafka("kafka_consumer goes on after the group has dropped it", async (bed) => {
   const topic = await bed.topic(2);
   const group = bed.group();

@@ -115,7 +115,8 @@ export class Fetcher {
         outage.over();
       } catch (error) {
         if (this.#end.signal.aborted) return;
-        await outage.failed(notThereNow(error, "a topic"), "fetch records", this.#end.signal);
+        const topics = new Set(led.map(({ assignment }) => assignment.topic));
+        await outage.failed(notThereNow(error, [...topics].join(" or ")), "fetch records", this.#end.signal);
         await cluster.refreshMetadata().catch(() => {}); // the next round says why not
       }
     }
@@ -145,7 +146,10 @@ export class Fetcher {
     const answer = await answeredBy(cluster, broker, () => rawRequest<FetchAnswer>(broker, "Fetch", request));
     let problem: unknown;
     for (const { topicName, partitions } of answer.responses) {
-      for (const fetched of partitions) problem ??= await this.#deliver(topicName, fetched, wanted);
+      for (const fetched of partitions) {
+        const found = await this.#deliver(topicName, fetched, wanted); // also after a problem with another one
+        problem ??= found;
+      }
     }
     if (problem !== undefined) throw problem;
   }
@@ -158,7 +162,8 @@ export class Fetcher {
   ): Promise<unknown> {
     const held = this.#held.get(keyOf({ topic, partition: fetched.partition }));
     const asked = wanted.find(({ assignment }) => assignment === held?.assignment);
-    if (held === undefined || asked === undefined) return undefined; // it was lost meanwhile
+    // it was lost meanwhile, or its new leader has answered before the old one
+    if (held === undefined || asked === undefined || asked.next !== held.next) return undefined;
     if (fetched.errorCode !== 0) {
       const error = Object.assign(errorFromCode(fetched.errorCode), { topic });
       if (error.type !== "OFFSET_OUT_OF_RANGE") return notThereNow(error, `${topic}[${fetched.partition}]`);
@@ -168,8 +173,10 @@ export class Fetcher {
     const reading = readPartition(topic, asked.next, fetched);
     const { partition, epoch } = held.assignment;
     if (reading.nextOffset > held.next || reading.records.length > 0) {
-      held.next = reading.nextOffset;
       this.#ports.records({ topic, partition, epoch, ...reading });
+      held.next = reading.nextOffset; // behind what was handed on: a failure there repeats and skips nothing
+      this.#held.delete(keyOf(held.assignment)); // its turn is over: brokers fill an answer in the order of the request
+      this.#held.set(keyOf(held.assignment), held);
     }
     return undefined;
   }

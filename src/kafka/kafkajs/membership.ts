@@ -69,6 +69,7 @@ export class Membership {
     } catch (error) {
       // after an illegal generation the group still knows the member: joining anew would leave a ghost behind
       if (factsOf(error).type === "UNKNOWN_MEMBER_ID") this.#memberId = "";
+      if (isUnanswered(error)) this.disconnect(); // or the next join would wait on the same dead connection
       this.#coordinator = undefined;
       throw error;
     } finally {
@@ -173,7 +174,7 @@ export class Membership {
       const { type } = factsOf(error);
       if (isUnanswered(error)) this.disconnect();
       else if (type === undefined || /COORDINATOR/.test(type)) this.#coordinator = undefined;
-      throw notThereNow(error, "a topic of the group");
+      throw notThereNow(error, this.#options.topics.join(" or "));
     }
   }
 
@@ -184,7 +185,8 @@ export class Membership {
       memberId,
       topics: subscribedTopics(memberMetadata),
     }));
-    await this.#cluster.addMultipleTargetTopics(subscribers.flatMap(({ topics }) => topics));
+    // a topic that another member wants may not be there, or not for this user: then nobody gets it
+    await this.#cluster.addMultipleTargetTopics(subscribers.flatMap(({ topics }) => topics)).catch(() => {});
     await this.#cluster.refreshMetadata(); // all members begin with the same, newest partitions
     const shares = assignRanges(
       subscribers,

@@ -1,4 +1,4 @@
-import { Kafka, logLevel } from "kafkajs";
+import { type Admin, Kafka, logLevel } from "kafkajs";
 import { runMod } from "../../../mod.ts";
 import type { KafkaConnection } from "../../../src/kafka/connection.ts";
 import { KafkaAdmin } from "../../support/kafka_admin.ts";
@@ -58,6 +58,14 @@ export class Bed implements AsyncDisposable {
     return topic;
   }
 
+  /** Deletes a topic, and makes an empty one of its name some seconds later. */
+  async replaceTopic(topic: string, absentMs: number): Promise<void> {
+    await this.#administer((admin) => admin.deleteTopics({ topics: [topic] }));
+    await new Promise((resolve) => setTimeout(resolve, absentMs));
+    // by another client: the one above asks for the topic first, which is not there
+    await this.#administer((admin) => admin.createTopics({ topics: [{ topic, numPartitions: 1 }] }));
+  }
+
   /** Name of a new group; or a name that a job has fixed. It is deleted in the end. */
   group(name = `fault-${crypto.randomUUID().slice(0, 13)}`): string {
     this.#groups.push(name);
@@ -84,7 +92,10 @@ export class Bed implements AsyncDisposable {
   }
 
   /** Starts a fault job as a process of its own. */
-  run(job: Omit<FaultJob, "broker"> & Partial<FaultJob>, env: Readonly<Record<string, string>> = {}): FaultRun {
+  run(
+    job: Omit<FaultJob, "broker"> & Partial<FaultJob>,
+    env: Readonly<Record<string, string>> = {},
+  ): FaultRun {
     const { config, ...rest } = job;
     const all = { broker: this.broker, ...rest, config: { ...QUICK, ...config } };
     return this.use(new FaultRun(all, this.folder, env));
@@ -149,10 +160,7 @@ export class Bed implements AsyncDisposable {
 
   async #deleteGroups(): Promise<void> {
     if (this.#groups.length === 0) return;
-    const kafka = new Kafka({ brokers: [this.broker], clientId: "datapy-test", logLevel: logLevel.NOTHING });
-    const admin = kafka.admin();
-    await admin.connect();
-    try {
+    await this.#administer(async (admin) => {
       const { groups } = await admin.listGroups();
       const there = this.#groups.filter((id) => groups.some(({ groupId }) => groupId === id));
       for (const group of there) {
@@ -160,6 +168,15 @@ export class Bed implements AsyncDisposable {
         while ((await this.admin.members(group)).length > 0) await this.admin.dropMember(group);
       }
       if (there.length > 0) await admin.deleteGroups(there);
+    });
+  }
+
+  async #administer(act: (admin: Admin) => Promise<unknown>): Promise<void> {
+    const kafka = new Kafka({ brokers: [this.broker], clientId: "datapy-test", logLevel: logLevel.NOTHING });
+    const admin = kafka.admin();
+    await admin.connect();
+    try {
+      await act(admin);
     } finally {
       await admin.disconnect();
     }
