@@ -30,6 +30,7 @@ export class StopSignals {
   #listeners: readonly Disposable[] = [];
   #interruptedAt: number | undefined;
   #received: string | undefined;
+  #kept = false;
 
   constructor(source: SignalSource, process: Pick<Process, "exit">, clock: Pick<Clock, "now"> = systemClock) {
     this.#source = source;
@@ -49,7 +50,7 @@ export class StopSignals {
 
   /** Adds a member; call what is returned when it needs no signals any more. */
   join(member: Stoppable): () => void {
-    if (this.#members.size === 0) this.#listen();
+    if (this.#members.size === 0) this.#begin();
     this.#members.add(member);
     if (this.#received !== undefined) member.requestStop(this.#received);
     return () => this.#leave(member);
@@ -60,9 +61,16 @@ export class StopSignals {
     for (const member of [...this.#members]) member.requestStop(reason);
   }
 
-  #listen(): void {
+  /** Listens until the process ends: a signal that finds no listener while it ends would end it as if it had failed. */
+  keep(): void {
+    this.#kept = true;
+    if (this.#members.size === 0) this.#begin();
+  }
+
+  #begin(): void {
     this.#interruptedAt = undefined;
     this.#received = undefined;
+    if (this.#listeners.length > 0) return;
     this.#listeners = [
       this.#source.onSignal("SIGTERM", () => this.#stop("SIGTERM")),
       this.#source.onSignal("SIGINT", () => this.#interrupt()),
@@ -83,7 +91,7 @@ export class StopSignals {
   }
 
   #leave(member: Stoppable): void {
-    if (!this.#members.delete(member) || this.#members.size > 0) return;
+    if (!this.#members.delete(member) || this.#members.size > 0 || this.#kept) return;
     for (const listener of this.#listeners) listener[Symbol.dispose]();
     this.#listeners = [];
   }

@@ -20,6 +20,7 @@ import { runToExitCode } from "./run_to_exit_code.ts";
  * seconds to end by itself, then its work is cut off with 130.
  */
 export async function exitWith(main: () => unknown): Promise<never> {
+  processStopSignals.keep();
   const code = await runToExitCode(main, {
     log: loggerFor(),
     clock: systemClock,

@@ -18,5 +18,6 @@ if (mode === "drain") await new Promise(() => {}); // until it is killed, or tol
 if (mode === "until-line") {
   for await (const _line of Deno.stdin.readable) break;
   console.log("drained");
+  Deno.exit(0); // still listening: a signal on its way must find somebody
 }
 clearInterval(alive);

@@ -106,6 +106,15 @@ Deno.test("StopSignals ends the process at a second SIGINT, unless it is an echo
   }));
 });
 
+Deno.test("StopSignals.keep() listens on when the last has left", () => {
+  const process = new FakeProcess();
+  process.signals.keep();
+  new StreamController(process.signals)[Symbol.dispose]();
+  assert.equal(process.listening, 2);
+  process.send("SIGTERM");
+  assert.deepEqual(process.exits, []);
+});
+
 Deno.test("StopSignals listens exactly while there is a controller, with one listener a signal", () => {
   type Step = "make" | "dispose" | "dispose twice" | "SIGTERM" | "SIGINT";
   const steps = fc.array(fc.constantFrom<Step>("make", "dispose", "dispose twice", "SIGTERM", "SIGINT"));
