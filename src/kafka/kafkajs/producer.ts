@@ -81,7 +81,8 @@ class KafkajsProducer implements ProducerSession {
     const delivery = new Delivery(topic, records.length, timeoutMs, this.#clock);
     this.#deliveries.add(delivery);
     try {
-      await this.#inTurn(topic, () => this.#enqueue(delivery, records, sizes));
+      const queued = this.#inTurn(topic, () => this.#enqueue(delivery, records, sizes));
+      await Promise.race([queued, delivery.outcome]); // its time may be over before its turn
       return await delivery.outcome;
     } finally {
       this.#deliveries.delete(delivery);
