@@ -6,8 +6,8 @@ import type { BatchIdentity } from "./record_batch.ts";
 export interface Batch {
   readonly queue: PartitionQueue;
   readonly entries: readonly Entry[];
-  /** When it was made, by the clock of the sender. */
-  readonly since: number;
+  /** Of the attempts since then each was answered that the topic is unknown, by the clock of the sender. */
+  unknownSince: number | undefined;
   /** As it was first sent: a repeated batch must not differ in a byte. Made anew under a new identity. */
   encoded: { readonly bytes: Buffer; readonly identity: BatchIdentity } | undefined;
   /** An attempt ended without an answer: it may have been written. */
@@ -40,7 +40,7 @@ export class PartitionQueue {
   }
 
   /** The batch to send: the one to repeat, or a new one of at most `maxBytes`; undefined where nobody waits any more. */
-  next(maxBytes: number, now: number): Batch | undefined {
+  next(maxBytes: number): Batch | undefined {
     if (this.#batch !== undefined) return this.#batch;
     const entries: Entry[] = [];
     let bytes = 0;
@@ -55,7 +55,13 @@ export class PartitionQueue {
       this.#waiting.shift();
     }
     if (entries.length === 0) return undefined;
-    return this.#batch = { queue: this, entries, since: now, encoded: undefined, uncertain: false };
+    return this.#batch = {
+      queue: this,
+      entries,
+      unknownSince: undefined,
+      encoded: undefined,
+      uncertain: false,
+    };
   }
 
   /** The number of the batch's first record in this numbering, a new one of which begins at 0. */

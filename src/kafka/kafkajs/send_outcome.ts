@@ -6,7 +6,7 @@ import { errorFromCode } from "./internals.ts";
 import type { ProducerNumbering } from "./numbering.ts";
 import type { Batch } from "./partition_queue.ts";
 import type { ProduceResult } from "./produce_request.ts";
-import { reactionTo } from "./send_reaction.ts";
+import { reactionTo, UNKNOWN_TOPIC } from "./send_reaction.ts";
 
 /** How long to wait before a batch is sent again, in milliseconds. */
 const RETRY_MS = 100;
@@ -34,7 +34,10 @@ export class SendOutcome {
   failed(batch: Batch, error: unknown): number {
     const { queue, entries } = batch;
     const failure = translateError(error, `send to topic "${queue.topic}"`);
-    const reaction = reactionTo(factsOf(error).type, failure, this.clock.now() - batch.since);
+    const { type } = factsOf(error);
+    const now = this.clock.now();
+    batch.unknownSince = type === UNKNOWN_TOPIC ? batch.unknownSince ?? now : undefined;
+    const reaction = reactionTo(type, failure, now - (batch.unknownSince ?? now));
     for (const { delivery } of entries) delivery.delayed(failure);
     switch (reaction) {
       case "written":

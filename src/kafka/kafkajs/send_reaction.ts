@@ -23,17 +23,22 @@ const REACTIONS: Readonly<Record<string, SendReaction>> = {
   INVALID_TIMESTAMP: "split",
 };
 
-/** How long a topic may be unknown: one that was just made is not known to all brokers at once. */
+/**
+ * How long a topic may be unknown, in milliseconds from the first such answer in a row: one that was just made is not
+ * known to all brokers at once, and a broker that has just started knows none.
+ */
 export const UNKNOWN_TOPIC_MS = 5_000;
+/** Kafka's name of that answer. */
+export const UNKNOWN_TOPIC = "UNKNOWN_TOPIC_OR_PARTITION";
 
 /**
  * @param type Kafka's name of the error; undefined where there was no answer.
  * @param failure The error as one of ours.
- * @param ageMs Since the first attempt.
+ * @param unknownMs Since the first of the answers in a row, this one included, by which the topic is unknown.
  */
-export function reactionTo(type: string | undefined, failure: Error, ageMs: number): SendReaction {
+export function reactionTo(type: string | undefined, failure: Error, unknownMs: number): SendReaction {
   const known = type === undefined ? undefined : REACTIONS[type];
   if (known !== undefined) return known;
-  if (type === "UNKNOWN_TOPIC_OR_PARTITION") return ageMs < UNKNOWN_TOPIC_MS ? "repeat" : "fail";
+  if (type === UNKNOWN_TOPIC) return unknownMs < UNKNOWN_TOPIC_MS ? "repeat" : "fail";
   return isRetriable(failure) ? "repeat" : "fail";
 }

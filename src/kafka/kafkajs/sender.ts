@@ -98,7 +98,7 @@ export class Sender {
   /** The next batch for which somebody still waits; what lies before it is given up. */
   #awaited(queue: PartitionQueue): Batch | undefined {
     while (true) {
-      const batch = queue.next(this.#ports.maxBatchBytes, this.#ports.clock.now());
+      const batch = queue.next(this.#ports.maxBatchBytes);
       if (batch === undefined || batch.entries.some(({ delivery }) => !delivery.isSettled)) return batch;
       this.#outcome.drop(batch);
     }

@@ -3,7 +3,7 @@ import type { Delivery } from "./delivery.ts";
 import { factsOf } from "./error_facts.ts";
 import { isRetriable, translateError } from "./errors.ts";
 import type { Cluster, PartitionMetadata } from "./internals.ts";
-import { UNKNOWN_TOPIC_MS } from "./send_reaction.ts";
+import { UNKNOWN_TOPIC, UNKNOWN_TOPIC_MS } from "./send_reaction.ts";
 
 const FIRST_WAIT_MS = 50;
 const LONGEST_WAIT_MS = 1_000;
@@ -30,7 +30,7 @@ export class TopicReader {
    */
   async partitionsOf(delivery: Delivery): Promise<readonly PartitionMetadata[] | undefined> {
     const { topic } = delivery;
-    const began = this.#clock.now();
+    let unknownSince: number | undefined;
     for (let attempt = 0; !delivery.isSettled; attempt++) {
       try {
         // one attempt may hang: the delivery's end is not to wait for it
@@ -41,8 +41,9 @@ export class TopicReader {
       } catch (error) {
         if (delivery.isSettled) return undefined;
         const failure = translateError(error, `send to topic "${topic}"`);
-        const mayAppear = factsOf(error).type === "UNKNOWN_TOPIC_OR_PARTITION" &&
-          this.#clock.now() - began < UNKNOWN_TOPIC_MS;
+        const now = this.#clock.now();
+        unknownSince = factsOf(error).type === UNKNOWN_TOPIC ? unknownSince ?? now : undefined;
+        const mayAppear = unknownSince !== undefined && now - unknownSince < UNKNOWN_TOPIC_MS;
         if (!isRetriable(failure) && !mayAppear) delivery.fail(failure);
         delivery.delayed(failure);
       }

@@ -203,6 +203,18 @@ Deno.test("Sender waits a while for a topic that is not known, and then says so"
   assert.equal(missing!.error!.name, "ConfigurationError");
 });
 
+Deno.test("Sender gives a topic that is unknown after an outage as long as any other", async () => {
+  const lost: Fate = { kind: "lost", written: false };
+  const unknown: Fate = { kind: "refused", code: 3 };
+  const outage = Array(60).fill(lost); // longer than a topic may be unknown
+  const back = new FakeBrokers(PARTITIONS, [...outage, unknown, unknown]);
+  const [there] = await play(back, [{ partitions: [0], timeoutMs: 30_000, thenMs: 0 }]);
+  assert.equal(there!.error, undefined);
+  const gone = new FakeBrokers(PARTITIONS, [...outage, ...Array(1000).fill(unknown)]);
+  const [missing] = await play(gone, [{ partitions: [0], timeoutMs: 30_000, thenMs: 0 }]);
+  assert.equal(missing!.error!.name, "ConfigurationError");
+});
+
 Deno.test("Sender without numbering may write twice, but loses nothing that it acknowledges", async () => {
   const brokers = new FakeBrokers(PARTITIONS, [{ kind: "lost", written: true }]);
   // records without a number are never recognised
