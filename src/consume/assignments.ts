@@ -22,6 +22,11 @@ export class Assignments {
     this.#log = log;
   }
 
+  /** How many partitions this consumer has. */
+  get count(): number {
+    return this.#current.size;
+  }
+
   add(assignments: readonly Assignment[]): void {
     for (const assignment of assignments) {
       this.#current.set(keyOf(assignment), new PartitionState(assignment));

@@ -8,7 +8,7 @@ export interface DispatcherPorts {
   /** Messages in work at the same time. */
   readonly maxConcurrency: number;
   /** A queued record of this partition was handed out: there is room for more. */
-  handedOut(partition: PartitionState): void;
+  handedOut(task: Task): void;
   /** A message has ended. Its lane and its slot stay taken until this resolves: so the next waits for its commit. */
   ended(work: Work, ending: Ending): Promise<void>;
 }
@@ -40,16 +40,17 @@ export class Dispatcher {
     while (!this.#closed && this.#inFlight.size < this.#ports.maxConcurrency) {
       const task = this.#lanes.next();
       if (task === undefined) return;
-      this.#ports.handedOut(task.partition);
+      this.#ports.handedOut(task);
       const work = new Work(task, this.#ports.work);
       this.#inFlight.set(work, this.#run(work));
     }
   }
 
-  /** Drops what is queued of these partitions; returns what is in work of them. */
+  /** Drops what is queued of these partitions, also by their older assignments; returns what is in work of them. */
   revoke(partitions: ReadonlySet<PartitionState>): readonly Work[] {
-    this.#lanes.drop((task) => partitions.has(task.partition));
-    return this.inFlight.filter((work) => partitions.has(work.task.partition));
+    const names = new Set([...partitions].map(({ name }) => name));
+    this.#lanes.drop((task) => names.has(task.partition.name));
+    return this.inFlight.filter((work) => names.has(work.task.partition.name));
   }
 
   /** Resolves when these messages have ended. Never rejects. */

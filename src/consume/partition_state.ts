@@ -1,10 +1,11 @@
-import type { Assignment, FetchedRecords, OffsetCommit } from "../kafka/driver.ts";
+import type { Assignment, FetchedRecords, OffsetCommit, RawRecord } from "../kafka/driver.ts";
 import { OffsetLedger } from "./offset_ledger.ts";
 
 /** Queued records above which a partition is paused: more would only cost memory. */
 const PAUSE_ABOVE = 500;
-/** Queued records below which it goes on: enough to work on while the next fetch is under way. */
-const RESUME_BELOW = 250;
+/** Bytes that may be queued in all partitions together; each has its share, and at least {@link LEAST_BYTES}. */
+const QUEUED_BYTES = 64 * 1024 * 1024;
+const LEAST_BYTES = 1024 * 1024;
 
 /** One assignment of a partition: its ledger, and how much of it waits here. */
 export class PartitionState {
@@ -15,6 +16,7 @@ export class PartitionState {
   /** The assignment has ended: nothing of it may be committed. */
   lost = false;
   #queued = 0;
+  #queuedBytes = 0;
   #finished = 0;
   #paused = false;
   #endOffset: bigint;
@@ -36,12 +38,14 @@ export class PartitionState {
     for (const record of batch.records) this.ledger.track(record.offset);
     this.ledger.advance(batch.nextOffset);
     this.#queued += batch.records.length;
+    for (const record of batch.records) this.#queuedBytes += sizeOf(record);
     this.#endOffset = batch.endOffset;
   }
 
   /** A queued record was handed out. */
-  handedOut(): void {
+  handedOut(record: RawRecord): void {
     this.#queued--;
+    this.#queuedBytes -= sizeOf(record);
   }
 
   /** A record is done. */
@@ -60,13 +64,19 @@ export class PartitionState {
     return this.commit === undefined ? 0 : Math.max(this.#finished, 1);
   }
 
-  /** Whether fetching should change now: `pause`, `resume`, or neither. */
-  flow(): "pause" | "resume" | undefined {
-    if (!this.#paused && this.#queued > PAUSE_ABOVE) {
+  /**
+   * Whether fetching should change now: `pause`, `resume` at half of the bounds (enough to work on while the next fetch is
+   * under way), or neither.
+   *
+   * @param partitions How many partitions share the memory.
+   */
+  flow(partitions: number): "pause" | "resume" | undefined {
+    const bytes = Math.max(LEAST_BYTES, QUEUED_BYTES / partitions);
+    if (!this.#paused && (this.#queued > PAUSE_ABOVE || this.#queuedBytes > bytes)) {
       this.#paused = true;
       return "pause";
     }
-    if (this.#paused && this.#queued < RESUME_BELOW) {
+    if (this.#paused && this.#queued < PAUSE_ABOVE / 2 && this.#queuedBytes <= bytes / 2) {
       this.#paused = false;
       return "resume";
     }
@@ -86,4 +96,8 @@ export class PartitionState {
     const lag = this.#endOffset - this.ledger.lowMark;
     return lag > 0n ? lag : 0n;
   }
+}
+
+function sizeOf({ key, value }: RawRecord): number {
+  return (key?.length ?? 0) + (value?.length ?? 0);
 }

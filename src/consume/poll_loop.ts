@@ -45,7 +45,7 @@ export class PollLoop {
     this.#assignments = new Assignments(ports.log);
     this.#dispatcher = new Dispatcher({
       maxConcurrency: settings.maxConcurrency,
-      handedOut: (partition) => (partition.handedOut(), this.#flow(partition)),
+      handedOut: ({ partition, record }) => (partition.handedOut(record), this.#flow(partition)),
       ended: (work, ending) => this.#messageEnded(work, ending),
       work: {
         ...ports,
@@ -125,10 +125,10 @@ export class PollLoop {
 
   async #messageEnded(work: Work, ending: Ending): Promise<void> {
     const { partition, record } = work.task;
-    if (partition.lost) return; // the fence: late work finishes into nothing
     if (ending.kind === "failed") {
       this.#fail(new Error(`Cannot process ${work.place}`, { cause: ending.error }));
     }
+    if (partition.lost) return; // the fence: late work finishes into nothing
     if (ending.kind !== "done" && ending.kind !== "skipped") return;
     partition.finish(record.offset);
     this.#stats.processed();
@@ -146,7 +146,7 @@ export class PollLoop {
   #flow(partition: PartitionState): void {
     const session = this.#session;
     if (session === undefined || partition.lost) return;
-    const change = partition.flow();
+    const change = partition.flow(this.#assignments.count);
     if (change !== undefined) session[change](partition.assignment);
   }
 
@@ -158,7 +158,9 @@ export class PollLoop {
   }
 
   #lost(assignments: readonly Assignment[], reason: LostReason): void {
-    const works = this.#dispatcher.revoke(this.#assignments.remove(assignments, reason));
+    const states = this.#assignments.remove(assignments, reason);
+    if (reason === "out_of_range") return; // the log has lost it, but what was read is here: it is worked off
+    const works = this.#dispatcher.revoke(states);
     for (const work of works) work.abort(`${work.place} was lost to a rebalance`);
   }
 

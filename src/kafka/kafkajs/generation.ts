@@ -37,12 +37,12 @@ export class Generation {
   readonly #fetcher: Fetcher;
   readonly #end = Promise.withResolvers<GenerationEnd>();
   readonly #over = new AbortController();
-  readonly #lost = Promise.withResolvers<never>();
+  /** Rejects the commits that wait for their answer. */
+  readonly #committing = new Set<(reason: Error) => void>();
   readonly #partitions: number;
 
   constructor(assignments: readonly Assignment[], ports: GenerationPorts) {
     this.#ports = ports;
-    this.#lost.promise.catch(() => {}); // only a commit that waits hears of it
     this.#held = new Map(assignments.map((assignment) => [keyOf(assignment), assignment]));
     const { cluster, options, events } = ports;
     const leaders = new Leaders(cluster, options.topics);
@@ -87,7 +87,8 @@ export class Generation {
 
   /** Its assignments have ended. A commit that nobody has answered is moot: on a dead connection it would wait on. */
   lose(): void {
-    this.#lost.reject(new PartitionsLostError("the partitions were lost before their commit was answered"));
+    const error = new PartitionsLostError("the partitions were lost before their commit was answered");
+    for (const giveUp of this.#committing) giveUp(error);
   }
 
   pause(partition: TopicPartition, paused: boolean): void {
@@ -99,11 +100,22 @@ export class Generation {
     const own = offsets.filter((commit) => this.#held.get(keyOf(commit))?.epoch === commit.epoch);
     if (own.length === 0) return;
     try {
-      await Promise.race([this.#ports.membership.commit(own), this.#lost.promise]);
+      await this.#unlessLost(this.#ports.membership.commit(own));
     } catch (error) {
       if (isForgotten(error)) this.#end.resolve("member_lost");
       if (isRebalance(error)) this.#end.resolve("rebalance");
       throw translateError(error, `commit offsets of group "${this.#ports.options.groupId}"`);
+    }
+  }
+
+  /** One promise a commit: a race against one that lives as long as the generation would remember every commit. */
+  async #unlessLost(commit: Promise<void>): Promise<void> {
+    const lost = Promise.withResolvers<never>();
+    this.#committing.add(lost.reject);
+    try {
+      await Promise.race([commit, lost.promise]);
+    } finally {
+      this.#committing.delete(lost.reject);
     }
   }
 

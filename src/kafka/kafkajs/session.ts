@@ -116,20 +116,23 @@ export class KafkajsSession implements ConsumerSession {
   /** Tries until it succeeds; undefined where the session is closed meanwhile. */
   async #patiently<T>(doing: string, attempt: () => Promise<T>): Promise<T | undefined> {
     const { clock, options } = this.#ports;
-    const since = clock.now();
+    let unknownSince: number | undefined;
     while (!this.#closing.signal.aborted) {
       try {
         const result = await attempt();
         this.#outage.over();
         return result;
       } catch (error) {
-        if (isForgotten(error) || isRebalance(error)) {
-          await clock.sleep(100, this.#closing.signal); // not an outage: the group moves on, so join again
+        if (factsOf(error).type === "UNKNOWN_TOPIC_OR_PARTITION") {
+          unknownSince ??= clock.now();
+          if (clock.now() - unknownSince > UNKNOWN_TOPIC_MS) throw await this.#unknownTopic(error);
+          await clock.sleep(200, this.#closing.signal);
           continue;
         }
-        if (factsOf(error).type === "UNKNOWN_TOPIC_OR_PARTITION") {
-          if (clock.now() - since > UNKNOWN_TOPIC_MS) throw await this.#unknownTopic(error);
-          await clock.sleep(200, this.#closing.signal);
+        unknownSince = undefined; // a broker that has just come back does not know its topics at once
+        if (isForgotten(error) || isRebalance(error)) {
+          options.log.debug(`Cannot ${doing} yet: ${errorText(error)}`);
+          await clock.sleep(100, this.#closing.signal); // not an outage: the group moves on, so join again
           continue;
         }
         options.log.debug(`Cannot ${doing}: ${errorText(error)}`);
@@ -147,7 +150,8 @@ export class KafkajsSession implements ConsumerSession {
     if (missing === undefined) return translateError(cause, `consume ${options.topics.join(", ")}`);
     const hint = didYouMean(missing, there.filter((topic) => !topic.startsWith("__")));
     return new ConfigurationError(
-      `Cannot consume topic "${missing}": there is no such topic, or this user may not see it${hint} (create it, or correct its name)`,
+      `Cannot consume topic "${missing}": there is no such topic, or this user may not see it${hint} ` +
+        "(create it, or correct its name)",
       { cause },
     );
   }

@@ -209,6 +209,37 @@ Deno.test("PollLoop drops what is queued of a lost partition", async () => {
   assert.deepEqual(harness.calls.map(({ partition }) => partition), [0, 0, 0]);
 });
 
+Deno.test("PollLoop works off what it has read of a log that is cut meanwhile, and gives it up with the partition", async () => {
+  const harness = new Harness();
+  const cut = await harness.assign(4);
+  harness.events.lost([cut], "out_of_range");
+  const fresh = await harness.assign(0, 0, 100);
+  assert.equal(harness.call.context.signal.aborted, false);
+  harness.call.succeed();
+  await settle();
+  assert.deepEqual(
+    harness.calls.map(({ offset }) => offset),
+    [0, 1],
+    "what is queued is not in the log any more",
+  );
+  harness.events.lost([fresh], "rebalance");
+  assert.equal(harness.call.context.signal.aborted, true, "somebody else goes on with the partition");
+  harness.call.succeed();
+  await settle();
+  assert.deepEqual([harness.calls.length, harness.committed()], [2, []]);
+});
+
+Deno.test("PollLoop stops for a message of a log that was cut, as for any other", async () => {
+  const harness = new Harness({
+    errors: { onError: "stop", maxRetries: 0, retryBackoffMs: [1], recoveryTimeoutMs: 1000 },
+  });
+  const cut = await harness.assign(1);
+  harness.events.lost([cut], "out_of_range");
+  harness.call.fail(new Error("bad"));
+  await settle();
+  assert.match(String(harness.outcome?.error), /Cannot process t\[0\]@0/);
+});
+
 Deno.test("PollLoop fails with the error of a session that crashed", async () => {
   const harness = new Harness();
   await harness.assign(1);

@@ -1,0 +1,128 @@
+import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { silentLogger } from "../../../src/core/logger.ts";
+import { Fetcher } from "../../../src/kafka/kafkajs/fetcher.ts";
+import type { Cluster } from "../../../src/kafka/kafkajs/internals.ts";
+import { Leaders } from "../../../src/kafka/kafkajs/leaders.ts";
+import { ManualClock, settle } from "../../support/manual_clock.ts";
+
+/** Records `from` to `to` of one batch, as kafkajs decodes them. */
+const batch = (from: number, to: number) =>
+  Array.from({ length: to - from }, (_, i) => ({
+    offset: String(from + i),
+    timestamp: "1",
+    key: null,
+    value: Buffer.from("v"),
+    headers: {},
+    isControlRecord: false,
+    batchContext: {
+      firstOffset: String(from),
+      lastOffsetDelta: to - from - 1,
+      producerId: "-1",
+      inTransaction: false,
+    },
+  }));
+
+const answerOf = (partition: number, messages: unknown[], errorCode = 0) => ({
+  partition,
+  errorCode,
+  highWatermark: "500",
+  lastStableOffset: "500",
+  abortedTransactions: [],
+  messages,
+});
+
+/** A fetcher of partitions 0 and 1 whose two brokers are played by the test. */
+class Scene {
+  /** What was asked: broker, then partition and offset of each. */
+  readonly asked: string[] = [];
+  /** What was handed on: partition, first and last offset. */
+  readonly got: string[] = [];
+  readonly clock = new ManualClock();
+  readonly #waiting: Record<string, ((answer: unknown) => void)[]> = { 1: [], 2: [] };
+  readonly #leaders = ["1", "2"];
+  readonly #pool = { metadata: {} };
+  readonly fetcher: Fetcher;
+
+  constructor() {
+    const cluster = {
+      brokerPool: this.#pool,
+      refreshMetadata: () => Promise.resolve(),
+      refreshMetadataIfNecessary: () => Promise.resolve(),
+      findBroker: ({ nodeId }: { nodeId: string }) => Promise.resolve(this.#broker(nodeId)),
+      findTopicPartitionMetadata: () => this.#leaders.map((leader, partitionId) => ({ partitionId, leader })),
+    } as unknown as Cluster;
+    this.fetcher = new Fetcher({
+      cluster,
+      leaders: new Leaders(cluster, ["t"]),
+      settings: { maxWaitMs: 200, minBytes: 1, maxBytes: 1, maxPartitionBytes: 1, isolationLevel: 1 },
+      clock: this.clock,
+      log: silentLogger,
+      recoveryTimeoutMs: 300_000,
+      records: ({ partition, records }) =>
+        void this.got.push(`${partition}: ${records[0]?.offset}-${records.at(-1)?.offset}`),
+      outOfRange: () => Promise.resolve(),
+      metadataChanged: () => {},
+      failed: (error) => assert.fail(String(error)),
+    });
+    for (const partition of [0, 1]) {
+      this.fetcher.hold({ topic: "t", partition, epoch: partition + 1, position: 100n, committed: 100n });
+    }
+  }
+
+  /** Another broker leads partition 0 now. */
+  move(leader: string): void {
+    this.#leaders[0] = leader;
+    this.#pool.metadata = {};
+  }
+
+  async answer(broker: string, ...partitions: unknown[]): Promise<void> {
+    this.#waiting[broker]?.shift()?.({ responses: [{ topicName: "t", partitions }] });
+    await settle();
+  }
+
+  #broker(id: string) {
+    type Request = { topics: { partitions: { partition: number; fetchOffset: string }[] }[] };
+    return {
+      lookupRequest: () => (request: Request) => ({ request, response: {} }),
+      connectionPool: {
+        send: ({ request }: { request: Request }) => {
+          const partitions = request.topics.flatMap((topic) => topic.partitions);
+          this.asked.push(`${id}: ${partitions.map((p) => `${p.partition}@${p.fetchOffset}`).join(" ")}`);
+          return new Promise((resolve) => this.#waiting[id]?.push(resolve));
+        },
+      },
+    };
+  }
+}
+
+Deno.test("Fetcher drops an old leader's answer that comes after the new leader's", async () => {
+  const scene = new Scene();
+  await settle();
+  scene.move("2");
+  await scene.answer("2", answerOf(1, [])); // broker 2 is asked for both now; broker 1's answer is still on its way
+  await scene.answer("2", answerOf(0, batch(100, 150)));
+  await scene.answer("1", answerOf(0, batch(100, 120)));
+  await scene.answer("2", answerOf(0, batch(150, 160)));
+  scene.fetcher.close();
+  assert.deepEqual(scene.got, ["0: 100-149", "0: 150-159"]);
+});
+
+Deno.test("Fetcher hands on what came of the other partitions when one of them has a problem", async () => {
+  const scene = new Scene();
+  scene.move("2");
+  await settle();
+  await scene.answer("2", answerOf(1, []));
+  await scene.answer("2", answerOf(0, [], 6), answerOf(1, batch(100, 105)));
+  scene.fetcher.close();
+  assert.deepEqual(scene.got, ["1: 100-104"]);
+});
+
+Deno.test("Fetcher asks last for the partition that was served last", async () => {
+  const scene = new Scene();
+  scene.move("2");
+  await settle();
+  await scene.answer("2", answerOf(0, batch(100, 101)), answerOf(1, []));
+  scene.fetcher.close();
+  assert.equal(scene.asked.at(-1), "2: 1@100 0@101");
+});
