@@ -53,9 +53,12 @@ export class DuckDbDatabase implements Database {
   }
 
   async #end(): Promise<void> {
-    this.#session.close();
-    await this.#lease.release();
-    this.#whenClosed();
+    try {
+      this.#session.close();
+      await this.#lease.release();
+    } finally {
+      this.#whenClosed(); // or nobody could ever open the file again
+    }
   }
 
   /** Writes whole calls in one transaction. One call each for now; gathered writes would hand in several. */

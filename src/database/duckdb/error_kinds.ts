@@ -55,8 +55,11 @@ export function duckDbFailure(error: unknown): DuckDbFailure | undefined {
   if (!(error instanceof Error)) return undefined;
   const match = /^([A-Z][A-Za-z ]*?) Error: ([\s\S]*)$/.exec(error.message);
   const [, type, message] = match ?? [];
+  if (/^Failed to \w+: (connection disconnected|instance closed)/.test(error.message)) {
+    return { type: "Connection", kind: "unavailable", message: error.message, fatal: true }; // the library's own words
+  }
   if (type === undefined || message === undefined) return undefined;
   const kind = Object.hasOwn(DUCKDB_ERROR_KINDS, type) ? DUCKDB_ERROR_KINDS[type] : undefined;
   const fatal = type === "FATAL" || type === "INTERNAL" || /has been invalidated/.test(message);
-  return { type, kind: kind ?? "unavailable", message, fatal };
+  return { type, kind: fatal ? "unavailable" : kind ?? "unavailable", message, fatal };
 }

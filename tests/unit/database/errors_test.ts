@@ -262,6 +262,18 @@ Deno.test("each type of DuckDB's errors has a kind, and what nobody knows is una
   assert.equal(duckDbFailure(new TypeError("x is not a function")), undefined);
 });
 
+Deno.test("a DuckDB that has been closed or given up is unavailable, whatever its error is called", () => {
+  const errors = [
+    "Failed to prepare: connection disconnected",
+    "Failed to connect: instance closed",
+    "Constraint Error: database has been invalidated because of a previous fatal error",
+  ];
+  for (const message of errors) {
+    const { kind, fatal } = duckDbFailure(new Error(message)) ?? {};
+    assert.deepEqual({ kind, fatal }, { kind: "unavailable", fatal: true }, message);
+  }
+});
+
 Deno.test("writeError() keeps values out of every type of error, and out of its causes", () => {
   const place = { database: "duckdb:x", schema: undefined, ensuredKey: undefined, culprit: undefined };
   for (const type of [...Object.keys(DUCKDB_ERROR_KINDS), "New Kind"]) {
