@@ -7,9 +7,12 @@ export function isUnanswered(error: unknown): boolean {
   return factsOf(error).names.includes("KafkaJSRequestTimeoutError");
 }
 
-/** Forgets a broker's connections, so that the next request makes new ones. */
+/**
+ * Forgets a broker's connections, so that the next request makes new ones. Those that were made meanwhile stay: kafkajs
+ * removes by host and port (src/cluster/brokerPool.js), and nobody would ever close what it removed in their place.
+ */
 export function hangUp(cluster: Cluster, broker: Broker): void {
-  cluster.removeBroker(broker.connectionPool);
+  if (Object.values(cluster.brokerPool.brokers).includes(broker)) cluster.removeBroker(broker.connectionPool);
   broker.disconnect().catch(() => {}); // it waits for answers that may never come: not awaited
 }
 

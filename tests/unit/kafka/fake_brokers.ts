@@ -58,7 +58,7 @@ export class FakeBrokers {
       findTopicPartitionMetadata: () =>
         this.logs.map((_, partitionId) => ({ partitionId, leader: this.#leaderOf(partitionId) })),
       findBroker: ({ nodeId }: { nodeId: string }) => Promise.resolve(this.#broker(Number(nodeId))),
-      removeBroker: () => {},
+      brokerPool: { brokers: {} },
     } as unknown as Cluster;
   }
 
