@@ -45,6 +45,8 @@ export interface FetchedPartition {
   /** -1 where none is preferred. */
   readonly preferredReadReplica: number;
   readonly messages: readonly DecodedRecord[];
+  /** The offset after the last batch that came, with or without records; `rawRequest` adds it. */
+  readonly recordsEnd?: bigint;
 }
 
 /** The answer to a join (src/protocol/requests/joinGroup/v5/response.js). */

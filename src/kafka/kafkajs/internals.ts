@@ -6,7 +6,6 @@
 import kafkajsApiKeys from "kafkajs/src/protocol/requests/apiKeys.js";
 import kafkajsAssigners from "kafkajs/src/consumer/assigners/index.js";
 import kafkajsAssignerProtocol from "kafkajs/src/consumer/assignerProtocol.js";
-import KafkajsBatch from "kafkajs/src/consumer/batch.js";
 import KafkajsCluster from "kafkajs/src/cluster/index.js";
 import kafkajsCompression from "kafkajs/src/protocol/message/compression/index.js";
 import kafkajsCrc32c from "kafkajs/src/protocol/recordBatch/crc32C/index.js";
@@ -131,21 +130,7 @@ export interface Codec {
   decompress(buffer: Buffer): Promise<Buffer>;
 }
 
-/** `new Batch(topic, fetchedOffset, partitionData)`: drops aborted transactions and control records. */
-export interface BatchConstructor {
-  new (topic: string, fetchedOffset: string, partitionData: object): {
-    /** Records to hand out. */
-    readonly messages: readonly unknown[];
-    /** Records and markers from the fetched offset on. */
-    readonly messagesWithinOffset: readonly { readonly offset: string }[];
-    readonly rawMessages: readonly unknown[];
-    readonly highWatermark: string;
-    lastOffset(): string;
-  };
-}
-
 export const Cluster = KafkajsCluster as unknown as new (options: object) => Cluster;
-export const Batch = KafkajsBatch as unknown as BatchConstructor;
 export const assignerProtocol = kafkajsAssignerProtocol as unknown as AssignerProtocol;
 export const roundRobinAssigner = (kafkajsAssigners as unknown as {
   roundRobin(environment: { cluster: Pick<Cluster, "findTopicPartitionMetadata"> }): PartitionAssigner;

@@ -1,9 +1,11 @@
 import type { Broker } from "./broker.ts";
+import { withRecordEnds } from "./fetch_answer.ts";
 import { apiKeys, requestDefinitions } from "./internals.ts";
 
 /**
  * Sends a request by kafkajs' name ("Fetch", "OffsetCommit", "Metadata") and hands back the whole answer with its error
- * codes. kafkajs' own methods throw at the first code they find and lose what the other partitions answered.
+ * codes. kafkajs' own methods throw at the first code they find and lose what the other partitions answered. A fetched
+ * partition has `recordsEnd` besides what kafkajs reads.
  *
  * Rejects with kafkajs' connection and timeout errors only; read the codes with `errorFromCode`.
  */
@@ -11,9 +13,12 @@ export async function rawRequest<T>(broker: Broker, name: string, parameters: ob
   const { request, response, requestTimeout } = broker.lookupRequest(apiKeys[name], requestDefinitions[name])(
     parameters,
   );
+  const decode = name === "Fetch"
+    ? withRecordEnds((request as { readonly apiVersion: number }).apiVersion, response.decode)
+    : response.decode;
   const raw = {
     request,
-    response: { decode: response.decode, parse: (decoded: unknown) => Promise.resolve(decoded) },
+    response: { decode, parse: (decoded: unknown) => Promise.resolve(decoded) },
     requestTimeout: requestTimeout ?? null,
   };
   try {

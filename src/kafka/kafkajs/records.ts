@@ -1,6 +1,6 @@
 import type { FetchedRecords, RawRecord } from "../driver.ts";
+import { abortedTransactions } from "./aborted.ts";
 import type { DecodedRecord, FetchedPartition } from "./broker.ts";
-import { Batch } from "./internals.ts";
 
 /** What a fetch brought of one partition: the records to hand out, and where to read on. */
 export type Reading = Pick<FetchedRecords, "records" | "nextOffset" | "endOffset">;
@@ -11,18 +11,30 @@ export type Reading = Pick<FetchedRecords, "records" | "nextOffset" | "endOffset
  *
  * @param from The offset that was asked for: brokers send whole batches, which may begin before it.
  */
-export function readPartition(topic: string, from: bigint, fetched: FetchedPartition): Reading {
-  const batch = new Batch(topic, from.toString(), fetched);
-  const records = (batch.messages as readonly DecodedRecord[]).map(toRawRecord);
-  let nextOffset = from;
-  for (const { offset, batchContext } of fetched.messages) {
-    const ends = batchContext === undefined
-      ? BigInt(offset)
-      : BigInt(batchContext.firstOffset) + BigInt(batchContext.lastOffsetDelta);
-    if (ends >= nextOffset) nextOffset = ends + 1n;
+export function readPartition(_topic: string, from: bigint, fetched: FetchedPartition): Reading {
+  const { messages, recordsEnd, lastStableOffset, highWatermark } = fetched;
+  const isAborted = abortedTransactions(fetched.abortedTransactions ?? []);
+  const records: RawRecord[] = [];
+  for (const message of messages) {
+    const record = toRawRecord(message);
+    // records before `from` are looked at too: a transaction may begin there
+    const isOut = isAborted(message, record.offset) || message.isControlRecord;
+    if (!isOut && record.offset >= from) records.push(record);
   }
-  const stable = BigInt(fetched.lastStableOffset ?? -1);
-  return { records, nextOffset, endOffset: stable >= 0n ? stable : BigInt(fetched.highWatermark) };
+  let nextOffset = from;
+  for (const end of [endOf(messages.at(-1)), recordsEnd]) {
+    if (end !== undefined && end > nextOffset) nextOffset = end;
+  }
+  const stable = BigInt(lastStableOffset ?? -1);
+  return { records, nextOffset, endOffset: stable >= 0n ? stable : BigInt(highWatermark) };
+}
+
+/** The offset after a record's batch; formats before 2 have none. */
+function endOf(record: DecodedRecord | undefined): bigint | undefined {
+  if (record === undefined) return undefined;
+  const { offset, batchContext } = record;
+  if (batchContext === undefined) return BigInt(offset) + 1n;
+  return BigInt(batchContext.firstOffset) + BigInt(batchContext.lastOffsetDelta) + 1n;
 }
 
 function toRawRecord(record: DecodedRecord): RawRecord {
