@@ -53,8 +53,8 @@ export async function attempt(
     return { ok: true };
   } catch (error) {
     await scope.idle();
-    // what was left unflushed must not reach into the next attempt; its failure is that of this attempt
-    await scope.settled().catch((failed) => scope.failed(failed));
+    // what was left unflushed must not reach into the next attempt; the scope remembers its failure as this one's
+    await scope.settled().catch(() => {});
     const lasting = scope.lasting;
     if (lasting === undefined) return { ok: false, kind: kindOf(error), error };
     const kind = strongerKind(lasting.kind, kindOf(error));

@@ -41,9 +41,19 @@ export class MessageScope {
     this.#deferred.push(work);
   }
 
-  /** Waits for everything deferred; rejects with the first failure. */
+  /**
+   * Waits until everything deferred has settled; then rejects with the first failure. All failures count as those of
+   * mods: see {@link lasting}.
+   */
   async settled(): Promise<void> {
-    while (this.#deferred.length > 0) await Promise.all(this.#deferred.splice(0));
+    const failures: PromiseRejectedResult[] = [];
+    while (this.#deferred.length > 0) {
+      const results = await Promise.allSettled(this.#deferred.splice(0));
+      failures.push(...results.filter((result) => result.status === "rejected"));
+    }
+    for (const { reason } of failures) this.failed(reason);
+    const [first] = failures;
+    if (first !== undefined) throw first.reason;
   }
 
   /** A mod failed: its kind is remembered if it must not be skipped. */

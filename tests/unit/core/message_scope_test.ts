@@ -64,6 +64,25 @@ Deno.test("MessageScope.settled() waits for what was deferred, also for what tha
   await scope.settled();
 });
 
+Deno.test("MessageScope.settled() waits for the others although one has failed, and remembers the strongest failure", async () => {
+  const scope = new MessageScope();
+  const [slow, last] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  scope.defer(slow.promise);
+  scope.defer(Promise.reject(new PermanentError("too large")));
+  let outcome: string | undefined;
+  const settled = scope.settled().catch((error) => void (outcome = error.message));
+  await settle();
+  assert.equal(outcome, undefined, "one still runs");
+  scope.defer(last.promise);
+  slow.resolve();
+  await settle();
+  assert.equal(outcome, undefined, "one came later");
+  last.reject(new UnavailableError("not acknowledged"));
+  await settled;
+  assert.equal(outcome, "too large");
+  assert.equal(scope.lasting?.kind, "unavailable");
+});
+
 Deno.test("MessageScope.lasting is the strongest outage or configuration error that any mod met", () => {
   const errors = {
     record: () => new RecordError("r"),

@@ -1,0 +1,29 @@
+import assert from "node:assert/strict";
+import { PermanentError, UnavailableError } from "../../../src/core/errors.ts";
+import { currentMessageScope } from "../../../src/core/message_scope.ts";
+import type { Message } from "../../../src/consume/message.ts";
+import { attempt, type Outcome, type ProcessorContext } from "../../../src/consume/processor.ts";
+import { settle } from "../../support/manual_clock.ts";
+
+const MESSAGE = {} as Message;
+const CONTEXT = {} as ProcessorContext;
+
+Deno.test("attempt() ends only when all unflushed sends have settled, and an outage among them is one", async () => {
+  const sends = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  let outcome: Outcome | undefined;
+  const ended = attempt(
+    () => {
+      for (const { promise } of sends) currentMessageScope()?.defer(promise);
+      return { status: "success" };
+    },
+    MESSAGE,
+    CONTEXT,
+  ).then((result) => outcome = result);
+  sends[0]!.reject(new PermanentError("too large"));
+  await settle();
+  assert.equal(outcome, undefined, "the other send would reach into the next attempt");
+  const outage = new UnavailableError("not acknowledged");
+  sends[1]!.reject(outage);
+  await ended;
+  assert.deepEqual(outcome, { ok: false, kind: "unavailable", error: outage });
+});
