@@ -59,6 +59,8 @@ export async function attempt(
     if (lasting === undefined) return { ok: false, kind: kindOf(error), error };
     const kind = strongerKind(lasting.kind, kindOf(error));
     return { ok: false, kind, error: kindOf(error) === kind ? error : lasting.cause };
+  } finally {
+    scope.end(); // nobody listens to it any more
   }
 }
 

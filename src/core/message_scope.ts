@@ -12,6 +12,7 @@ export class MessageScope {
   readonly #deferred: Promise<unknown>[] = [];
   #kind: ErrorKind = "record";
   #cause: unknown;
+  #ended = false;
 
   /** A mod begins; call what is returned when it has ended. */
   enter(mod: string): () => void {
@@ -56,6 +57,19 @@ export class MessageScope {
     if (first !== undefined) throw first.reason;
   }
 
+  /**
+   * The attempt at the message is over: what still runs below it, such as a timer that the processor set, is outside of
+   * messages from now on.
+   */
+  end(): void {
+    this.#ended = true;
+  }
+
+  /** Whether the attempt is over. */
+  get hasEnded(): boolean {
+    return this.#ended;
+  }
+
   /** A mod failed: its kind is remembered if it must not be skipped. */
   failed(error: unknown): void {
     const kind = kindOf(error);
@@ -73,12 +87,13 @@ export class MessageScope {
 
 const scopes = new AsyncLocalStorage<MessageScope>();
 
-/** Runs a function within a message's scope; it reaches every await below it. */
+/** Runs a function within a message's scope; it reaches every await and timer below it, until the scope ends. */
 export function inMessageScope<T>(scope: MessageScope, run: () => T): T {
   return scopes.run(scope, run);
 }
 
 /** The scope of the message that is being processed here, or undefined outside a consumer. */
 export function currentMessageScope(): MessageScope | undefined {
-  return scopes.getStore();
+  const scope = scopes.getStore();
+  return scope?.hasEnded ? undefined : scope;
 }

@@ -11,7 +11,7 @@ import { RunningMods } from "./running_mods.ts";
 const registry = new ModRegistry();
 for (const mod of builtins) registry.register(mod);
 
-/** The mods that run now in this process, outside of messages. */
+/** The mods that run now in this process, outside of messages: also those begun below one that is over. */
 export const runningMods: RunningMods = new RunningMods();
 
 const run = createRunner({ registry, resolve: resolveReference, loggerFor });

@@ -27,3 +27,25 @@ Deno.test("attempt() ends only when all unflushed sends have settled, and an out
   await ended;
   assert.deepEqual(outcome, { ok: false, kind: "unavailable", error: outage });
 });
+
+for (const ending of ["success", "error"] as const) {
+  Deno.test(`attempt() that ends with ${ending} leaves what the processor set going outside of messages`, async () => {
+    const timer = Promise.withResolvers<void>();
+    const seen: boolean[] = [];
+    let ticking: Promise<void> | undefined;
+    const tick = () => void seen.push(currentMessageScope() !== undefined);
+    const outcome = await attempt(
+      () => {
+        tick();
+        ticking = timer.promise.then(tick);
+        return ending === "success" ? { status: "success" } : { status: "error", error: "no" };
+      },
+      MESSAGE,
+      CONTEXT,
+    );
+    timer.resolve();
+    await ticking;
+    assert.equal(outcome.ok, ending === "success");
+    assert.deepEqual(seen, [true, false]);
+  });
+}

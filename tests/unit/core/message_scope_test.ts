@@ -46,6 +46,27 @@ Deno.test("MessageScope reaches every await and timer below it, and nothing besi
   assert.equal(currentMessageScope(), undefined);
 });
 
+Deno.test("MessageScope reaches nothing below it any more once it has ended", async () => {
+  const scope = new MessageScope();
+  const later = Promise.withResolvers<void>();
+  const seen: (MessageScope | undefined)[] = [];
+  const outer = new MessageScope();
+  await inMessageScope(outer, async () => {
+    const work = inMessageScope(scope, async () => {
+      await Promise.resolve();
+      seen.push(currentMessageScope());
+      await later.promise;
+      seen.push(currentMessageScope());
+    });
+    await settle();
+    scope.end();
+    later.resolve();
+    await work;
+    seen.push(currentMessageScope());
+  });
+  assert.deepEqual(seen.map((it) => it && [scope, outer].indexOf(it)), [0, undefined, 1]);
+});
+
 Deno.test("MessageScope.settled() waits for what was deferred, also for what that defers, and rejects with its failure", async () => {
   const scope = new MessageScope();
   const order: string[] = [];

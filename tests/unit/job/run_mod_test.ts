@@ -4,6 +4,7 @@ import { artifact, defineMod } from "../../../src/core/define_mod.ts";
 import { inMessageScope, MessageScope } from "../../../src/core/message_scope.ts";
 import { registeredMods, registerMod, runMod, runningMods } from "../../../src/job/run_mod.ts";
 import { builtins } from "../../../src/mods/builtins.ts";
+import { settle } from "../../support/manual_clock.ts";
 
 let release: () => void = () => {};
 
@@ -51,6 +52,22 @@ Deno.test("runMod is remembered while it runs, those of messages apart", async (
   assert.deepEqual(runningMods.names, ["run_mod_test_waiting"]);
   release();
   assert.equal((await outside).artifacts.text, "a");
+  assert.deepEqual(runningMods.names, []);
+});
+
+Deno.test("runMod below a message that is over is remembered as one outside of messages", async () => {
+  const scope = new MessageScope();
+  const over = Promise.withResolvers<void>();
+  const late = inMessageScope(scope, async () => {
+    await over.promise; // as a timer does that the processor set
+    return await runMod("run_mod_test_waiting", { text: "late" });
+  });
+  scope.end();
+  over.resolve();
+  await settle();
+  assert.deepEqual([runningMods.names, scope.running], [["run_mod_test_waiting"], []]);
+  release();
+  assert.equal((await late).artifacts.text, "late");
   assert.deepEqual(runningMods.names, []);
 });
 
