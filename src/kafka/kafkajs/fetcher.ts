@@ -170,7 +170,7 @@ export class Fetcher {
       await this.#ports.outOfRange({ ...held.assignment, position: held.next });
       return undefined;
     }
-    const reading = readPartition(topic, asked.next, fetched);
+    const reading = readPartition(asked.next, fetched);
     const { partition, epoch } = held.assignment;
     if (reading.nextOffset > held.next || reading.records.length > 0) {
       this.#ports.records({ topic, partition, epoch, ...reading });

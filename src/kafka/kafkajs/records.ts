@@ -11,7 +11,7 @@ export type Reading = Pick<FetchedRecords, "records" | "nextOffset" | "endOffset
  *
  * @param from The offset that was asked for: brokers send whole batches, which may begin before it.
  */
-export function readPartition(_topic: string, from: bigint, fetched: FetchedPartition): Reading {
+export function readPartition(from: bigint, fetched: FetchedPartition): Reading {
   const { messages, recordsEnd, lastStableOffset, highWatermark } = fetched;
   const isAborted = abortedTransactions(fetched.abortedTransactions ?? []);
   const records: RawRecord[] = [];

@@ -100,7 +100,7 @@ Deno.test("readPartition() passes emptied batches, in every version that brokers
       [{ recordSet: none }, { recordSet: two, aborted }],
       [{ recordSet: full, aborted: [] }, { recordSet: two.subarray(0, two.length - 1) }],
     ]);
-    const read = [...first!, ...second!].map((partition) => readPartition("t", 100n, partition));
+    const read = [...first!, ...second!].map((partition) => readPartition(100n, partition));
     assert.deepEqual(read.map(({ nextOffset }) => nextOffset), [100n, 112n, 105n, 105n], `v${version}`);
     assert.deepEqual(read.map(({ records }) => records.length), [0, 0, 1, 0], `v${version}`);
     assert.ok(read.every(({ endOffset }) => endOffset === 900n));
@@ -109,7 +109,7 @@ Deno.test("readPartition() passes emptied batches, in every version that brokers
 
 Deno.test("readPartition() never goes back where all that came lies before what was asked for", async () => {
   const [[partition]] = await fetched(11, [[{ recordSet: await batchOf(emptied) }]]) as [[FetchedPartition]];
-  assert.equal(readPartition("t", 300n, partition).nextOffset, 300n);
+  assert.equal(readPartition(300n, partition).nextOffset, 300n);
 });
 
 Deno.test("withRecordEnds() adds nothing for what is no batch of format 2, nor in other versions", async () => {
@@ -218,7 +218,7 @@ Deno.test("readPartition() hands out the records of no aborted transaction, and 
           .filter((offset) => offset >= from);
 
         const [[partition]] = await fetched(11, [[{ recordSet, aborted }]]) as [[FetchedPartition]];
-        const { records, nextOffset } = readPartition("t", from, partition);
+        const { records, nextOffset } = readPartition(from, partition);
         assert.deepEqual(records.map(({ offset }) => offset), expected);
         assert.equal(nextOffset, end);
       },
