@@ -47,9 +47,9 @@ export async function attempt(
     const result = await inMessageScope(scope, () => processor(message, context));
     const failure = failureIn(result);
     if (failure !== undefined) throw failure;
-    const [running] = scope.running;
-    if (running !== undefined) throw forgottenAwait(running);
+    nothingRuns(scope);
     await scope.settled();
+    nothingRuns(scope); // one may have begun while sends were waited for
     return { ok: true };
   } catch (error) {
     await scope.idle();
@@ -78,8 +78,10 @@ function failureIn(result: unknown): Error | undefined {
   );
 }
 
-function forgottenAwait(mod: string): ConfigurationError {
-  return new ConfigurationError(
-    `message_processor returned while runMod("${mod}") was still running: an await before runMod is missing`,
+function nothingRuns(scope: MessageScope): void {
+  const [running] = scope.running;
+  if (running === undefined) return;
+  throw new ConfigurationError(
+    `message_processor returned while runMod("${running}") was still running: an await before runMod is missing`,
   );
 }

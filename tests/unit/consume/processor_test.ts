@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setImmediate } from "node:timers";
 import { PermanentError, UnavailableError } from "../../../src/core/errors.ts";
 import { currentMessageScope } from "../../../src/core/message_scope.ts";
 import type { Message } from "../../../src/consume/message.ts";
@@ -26,6 +27,28 @@ Deno.test("attempt() ends only when all unflushed sends have settled, and an out
   sends[1]!.reject(outage);
   await ended;
   assert.deepEqual(outcome, { ok: false, kind: "unavailable", error: outage });
+});
+
+Deno.test("attempt() sees a mod that begins unawaited while its sends are waited for", async () => {
+  const send = Promise.withResolvers<void>();
+  const outcome = attempt(
+    () => {
+      const scope = currentMessageScope();
+      scope?.defer(send.promise);
+      send.promise.then(() => {
+        const leave = scope?.enter("database_insert");
+        setImmediate(() => leave?.());
+      });
+      return { status: "success" };
+    },
+    MESSAGE,
+    CONTEXT,
+  );
+  send.resolve();
+  assert.match(
+    String((await outcome as { error?: unknown }).error),
+    /runMod\("database_insert"\) was still running/,
+  );
 });
 
 for (const ending of ["success", "error"] as const) {
