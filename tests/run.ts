@@ -30,14 +30,21 @@ interface Part {
   readonly name: string;
   readonly paths: readonly string[];
   readonly kafka: boolean;
+  /** Whether two files of it may run at the same time: those that measure patience want the machine for themselves. */
+  readonly sideBySide: boolean;
 }
 
 const PARTS: Readonly<Record<string, readonly Part[]>> = {
   all: [
-    { name: "Tests without Kafka", paths: ["tests/architecture_test.ts", "tests/unit"], kafka: false },
-    { name: "Tests on Kafka", paths: ["tests/contract", "tests/integration"], kafka: true },
+    {
+      name: "Tests without Kafka",
+      paths: ["tests/architecture_test.ts", "tests/unit"],
+      kafka: false,
+      sideBySide: true,
+    },
+    { name: "Tests on Kafka", paths: ["tests/contract", "tests/integration"], kafka: true, sideBySide: true },
   ],
-  slow: [{ name: "Slow tests", paths: ["tests/slow"], kafka: true }],
+  slow: [{ name: "Slow tests", paths: ["tests/slow"], kafka: true, sideBySide: false }],
 };
 
 const say = (text: string) => console.error(text);
@@ -51,7 +58,7 @@ function partsFor(args: readonly string[]): { parts: readonly Part[]; rest: read
   if (paths.length === 0) return { parts: PARTS[named ?? "all"] ?? [], rest };
   const kafka = !paths.every((path) => /tests\/(unit|architecture)/.test(path));
   return {
-    parts: [{ name: paths.join(" "), paths, kafka }],
+    parts: [{ name: paths.join(" "), paths, kafka, sideBySide: false }],
     rest: rest.filter((arg) => !paths.includes(arg)),
   };
 }
@@ -97,12 +104,13 @@ async function runPart(part: Part, rest: readonly string[], kafka: string | unde
         ...PERMISSIONS,
         `--junit-path=${report}`,
         "--permit-no-files",
+        ...(part.sideBySide ? ["--parallel"] : []),
         "--preload=tests/support/fixed_seed.ts",
         ...rest,
         ...part.paths,
       ],
       cwd: ROOT,
-      env: { ...colours, ...(kafka === undefined ? {} : { DATAPY_KAFKA: kafka }) },
+      env: { DENO_JOBS: "2", ...colours, ...(kafka === undefined ? {} : { DATAPY_KAFKA: kafka }) },
     }).spawn();
     const { code } = await running.status;
     return { code, ...readReport(await Deno.readTextFile(report)) };
