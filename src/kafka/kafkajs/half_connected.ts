@@ -1,7 +1,9 @@
 import KafkajsBroker from "kafkajs/src/broker/index.js";
+import type { Socket } from "node:net";
 
 /** The part of kafkajs' brokers that is mended here (src/broker/index.js). */
 interface HalfConnected {
+  readonly connectionPool: { readonly pool: readonly { readonly socket?: Socket }[] };
   isConnected(): boolean;
   connect(): Promise<void>;
   disconnect(): Promise<void>;
@@ -28,7 +30,10 @@ prototype.connect = async function (this: HalfConnected): Promise<void> {
     await connect.call(this);
     setUp.add(this);
   } catch (error) {
-    this.disconnect().catch(() => {}); // it waits for a fetch that may be under way: not awaited
+    const closed = this.disconnect().catch(() => {});
+    // what failed is closed by the next turn; the connection for fetches may have an answer to wait for
+    await Promise.race([closed, new Promise((resolve) => setTimeout(resolve))]);
+    this.connectionPool.pool[0]?.socket?.removeAllListeners("end"); // heard late, it would end the next socket
     throw error;
   }
 };

@@ -1,5 +1,6 @@
 import { type Admin, Kafka, logLevel } from "kafkajs";
 import { runMod } from "../../../mod.ts";
+import { closeResources } from "../../../src/core/resources.ts";
 import type { KafkaConnection } from "../../../src/kafka/connection.ts";
 import { KafkaAdmin } from "../../support/kafka_admin.ts";
 import { waitFor } from "../../support/wait_for.ts";
@@ -145,12 +146,18 @@ export class Bed implements AsyncDisposable {
     }));
   }
 
-  /** Ends processes, then deletes groups, topics and files; goes on where one of them fails, and tells. */
+  /**
+   * Ends processes, closes what mods have opened here, then deletes groups, topics and files; goes on where one of them
+   * fails, and tells.
+   */
   async [Symbol.asyncDispose](): Promise<void> {
     const problems: unknown[] = [];
     const attempt = async (end: () => Promise<unknown>) => void await end().catch((e) => problems.push(e));
     for (const resource of this.#open.reverse()) {
       await attempt(async () => await resource[Symbol.asyncDispose]());
+    }
+    for (const { name, reason } of await closeResources(5_000)) {
+      problems.push(new Error(name, { cause: reason }));
     }
     await attempt(() => this.#deleteGroups());
     await attempt(async () => await this.admin[Symbol.asyncDispose]());
