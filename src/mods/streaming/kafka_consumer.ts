@@ -16,7 +16,7 @@ const REVOKE_TIMEOUT_MS = 2_000;
 const params = z.strictObject({
   connection: z.instanceof(KafkaConnection, { error: "expected the connection artifact of kafka_connector" })
     .describe("The `connection` artifact of `kafka_connector`."),
-  topics: z.array(z.string().min(1)).min(1).describe("Topics to consume, at least one."),
+  topics: z.array(z.string().min(1)).min(1).readonly().describe("Topics to consume, at least one."),
   group_id: z.string().min(1).describe(
     "Consumer group: its committed offsets say where to go on after a restart.",
   ),
@@ -38,7 +38,7 @@ const params = z.strictObject({
       "job with the message uncommitted (Talend's Die on error). Outages and configuration errors are never skipped.",
   ),
   max_retries: z.int().min(0).default(3).describe("With `on_error: retry`: attempts after the first one."),
-  retry_backoff_ms: z.array(z.int().min(0)).min(1).default([100, 200, 400]).describe(
+  retry_backoff_ms: z.array(z.int().min(0)).min(1).readonly().default([100, 200, 400]).describe(
     "With `on_error: retry`: waits before each further attempt, in milliseconds; the last one repeats.",
   ),
   recovery_timeout_s: z.number().positive().default(300).describe(
