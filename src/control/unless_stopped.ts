@@ -1,3 +1,4 @@
+import { unlessAborted } from "../core/unless_aborted.ts";
 import { processStopSignals, type StopSignals } from "./stop_signals.ts";
 import { StreamController } from "./stream_controller.ts";
 
@@ -12,8 +13,6 @@ export async function unlessStopped<T>(
 ): Promise<T> {
   using controller = new StreamController(signals);
   const { signal } = controller;
-  signal.throwIfAborted();
-  const stopped = Promise.withResolvers<never>();
-  signal.addEventListener("abort", () => stopped.reject(signal.reason));
-  return await Promise.race([work(), stopped.promise]);
+  signal.throwIfAborted(); // before the work begins
+  return await unlessAborted(signal, work());
 }

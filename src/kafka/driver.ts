@@ -142,12 +142,6 @@ export interface ProducerSession {
   close(): Promise<void>;
 }
 
-/** The lag of a group on one partition. */
-export interface PartitionOffsets extends TopicPartition {
-  readonly beginning: bigint;
-  readonly end: bigint;
-}
-
 /** The one door to Kafka. The kafkajs driver and the memory driver pass the same contract tests. */
 export interface KafkaDriver {
   /**

@@ -1,3 +1,5 @@
+import { linesOf } from "./lines.ts";
+
 /** How long a child may live: a test that waits for a line that never comes fails instead of hanging. */
 const LIFE_MS = 30_000;
 
@@ -91,14 +93,4 @@ export class ChildProcess implements AsyncDisposable {
       // it has ended
     }
   }
-}
-
-async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {
-  let rest = "";
-  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
-    const parts = (rest + text).split("\n");
-    rest = parts.pop() ?? "";
-    yield* parts;
-  }
-  if (rest !== "") yield rest;
 }

@@ -19,7 +19,7 @@ import type { Screen } from "./screen.ts";
 import { skippedIn } from "./skipped.ts";
 import { DemoTopic, freshNames, OWN_NAMES, PARTITIONS } from "./topic.ts";
 import { TopicModel } from "./topic_model.ts";
-import { unlessStopped } from "./unless_stopped.ts";
+import { unlessAborted } from "../../core/unless_aborted.ts";
 import { verify } from "./verify.ts";
 import { count, counted } from "./words.ts";
 
@@ -56,7 +56,7 @@ export async function runDemo(ports: DemoPorts, messages: number): Promise<boole
 
   const names = external ? freshNames() : OWN_NAMES;
   screen.step(`${count(messages)} messages are written to the topic "${names.topic}"`);
-  await using topic = await unlessStopped(signal, DemoTopic.open(kafka.bootstrap, names, PARTITIONS));
+  await using topic = await unlessAborted(signal, DemoTopic.open(kafka.bootstrap, names, PARTITIONS));
   try {
     const model = await writeOrders(ports, topic, messages);
     return await runJob(ports, { topic, model, bootstrap: kafka.bootstrap, logFile });
@@ -81,7 +81,7 @@ async function aloneHere({ disk, folder }: Tools): Promise<Disposable> {
 async function startOwnKafka({ tools, screen, signal, startKafka }: DemoPorts): Promise<Kafka> {
   const starting = startKafka({ ephemeral: true, report: screen.indented });
   try {
-    return await unlessStopped(signal, starting);
+    return await unlessAborted(signal, starting);
   } catch (error) {
     if (signal.aborted && await within(tools.clock, START_MS, starting)) {
       await starting.then((kafka) => kafka[Symbol.asyncDispose](), () => {});
@@ -137,8 +137,8 @@ async function runJob(ports: DemoPorts, { topic, model, bootstrap, logFile }: Wr
     const checks = verify(model, {
       stored: await readOrders(tools.disk, query),
       skipped: skippedIn(await tools.disk.readText(logFile) ?? "", topic.names.topic),
-      committed: await unlessStopped(signal, topic.committed()),
-      ends: await unlessStopped(signal, topic.ends()),
+      committed: await unlessAborted(signal, topic.committed()),
+      ends: await unlessAborted(signal, topic.ends()),
       crash: first.crash,
       exitCode: second.exitCode,
     });

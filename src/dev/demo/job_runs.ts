@@ -3,7 +3,7 @@ import { within } from "../../runtime/clock.ts";
 import type { Tools } from "../kafka/tools.ts";
 import { afterCrash, type CrashFindings } from "./compare.ts";
 import { type Query, readOrders } from "./database.ts";
-import { unlessStopped } from "./unless_stopped.ts";
+import { unlessAborted } from "../../core/unless_aborted.ts";
 import { type JobProcess, type JobStart, startJob } from "./job_process.ts";
 import type { Rate } from "./rate.ts";
 import type { Screen } from "./screen.ts";
@@ -36,7 +36,7 @@ export async function runUntilCrash(ports: RunPorts): Promise<{ crash: CrashFind
   const rate = await untilCommitted(watching(ports, job, waiting), Math.ceil(model.size / 2));
   await job.signal("KILL");
   await ending(ports, job.ended, "SIGKILL");
-  const committed = await unlessStopped(signal, topic.committed());
+  const committed = await unlessAborted(signal, topic.committed());
   const crash = afterCrash(model, committed, await readOrders(tools.disk, ports.query));
   const done = total(committed);
   screen.step("A crash: the job is killed by SIGKILL, as a power cut would");
@@ -73,7 +73,7 @@ export async function runToTheEnd(ports: RunPorts): Promise<{ exitCode: number; 
 
 /** The exit code of a job that was sent a signal. */
 async function ending({ tools, signal }: RunPorts, ended: Promise<number>, sent: string): Promise<number> {
-  if (await unlessStopped(signal, within(tools.clock, END_MS, ended))) return await ended;
+  if (await unlessAborted(signal, within(tools.clock, END_MS, ended))) return await ended;
   throw new UnavailableError(`The job has not ended ${END_MS / 1000} s after ${sent}`);
 }
 

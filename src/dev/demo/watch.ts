@@ -1,6 +1,6 @@
 import { UnavailableError } from "../../core/errors.ts";
 import type { Clock } from "../../runtime/clock.ts";
-import { unlessStopped } from "./unless_stopped.ts";
+import { unlessAborted } from "../../core/unless_aborted.ts";
 import { Rate } from "./rate.ts";
 import type { Screen } from "./screen.ts";
 import { type Offsets, total } from "./topic_model.ts";
@@ -41,7 +41,7 @@ export async function untilCommitted(watched: Watched, enough: number): Promise<
   try {
     while (true) {
       const died = death; // what it committed before it ended counts
-      const done = total(await unlessStopped(signal, watched.committed()));
+      const done = total(await unlessAborted(signal, watched.committed()));
       const now = clock.now();
       rate.look(now, done);
       if (done !== last) [last, movedAt] = [done, now];

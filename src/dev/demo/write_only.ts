@@ -2,7 +2,7 @@ import type { Kafka, StartOptions } from "../kafka/mod.ts";
 import { generateOrders } from "./generate.ts";
 import type { Screen } from "./screen.ts";
 import { DemoTopic, OWN_NAMES, PARTITIONS } from "./topic.ts";
-import { unlessStopped } from "./unless_stopped.ts";
+import { unlessAborted } from "../../core/unless_aborted.ts";
 import { count } from "./words.ts";
 
 /** What writing needs from outside. */
@@ -19,8 +19,8 @@ export async function writeOnly(
   { screen, signal, now, startKafka }: WritePorts,
   size: number,
 ): Promise<string> {
-  await using kafka = await unlessStopped(signal, startKafka({ report: screen.indented }));
-  await using topic = await unlessStopped(signal, DemoTopic.open(kafka.bootstrap, OWN_NAMES, PARTITIONS));
+  await using kafka = await unlessAborted(signal, startKafka({ report: screen.indented }));
+  await using topic = await unlessAborted(signal, DemoTopic.open(kafka.bootstrap, OWN_NAMES, PARTITIONS));
   const series = `W${new Date(now).toISOString().slice(2, 19).replaceAll(/\D/g, "")}`;
   const messages = generateOrders(size, { seed: now, series });
   await topic.write(messages, signal, (done) => screen.progress(`${count(done)} of ${count(size)} written`));

@@ -4,6 +4,7 @@ import { PartitionsLostError } from "../driver.ts";
 import { type ErrorFacts, factsOf } from "./error_facts.ts";
 import { explainNetwork } from "./network_errors.ts";
 import { type Explanation, type Fault, PROTOCOL_ERRORS } from "./protocol_errors.ts";
+import { UNKNOWN_TOPIC } from "./unknown_topic.ts";
 
 const CLASSES: Readonly<Record<Fault, new (message: string, options: ErrorOptions) => Error>> = {
   unavailable: UnavailableError,
@@ -38,7 +39,7 @@ export function translateError(error: unknown, doing: string, broker?: string): 
  * does not know its topics yet, so that its answer proves nothing.
  */
 export function notThereNow(error: unknown, what: string): unknown {
-  if (isOurs(error) || factsOf(error).type !== "UNKNOWN_TOPIC_OR_PARTITION") return error;
+  if (isOurs(error) || factsOf(error).type !== UNKNOWN_TOPIC) return error;
   return new UnavailableError(`${what} is not there`, { cause: error });
 }
 

@@ -4,7 +4,6 @@
  * they were read from is named beside each.
  */
 import kafkajsApiKeys from "kafkajs/src/protocol/requests/apiKeys.js";
-import kafkajsAssigners from "kafkajs/src/consumer/assigners/index.js";
 import kafkajsAssignerProtocol from "kafkajs/src/consumer/assignerProtocol.js";
 import KafkajsCluster from "kafkajs/src/cluster/index.js";
 import kafkajsCompression from "kafkajs/src/protocol/message/compression/index.js";
@@ -69,17 +68,6 @@ export interface PartitionMetadata {
   readonly isr: readonly number[];
 }
 
-/** Shared out by the group's leader (src/consumer/assigners). */
-export interface PartitionAssigner {
-  readonly name: string;
-  readonly version: number;
-  assign(group: {
-    members: readonly { memberId: string; memberMetadata: Buffer }[];
-    topics: readonly string[];
-  }): Promise<{ memberId: string; memberAssignment: Buffer }[]>;
-  protocol(subscription: { topics: readonly string[] }): { name: string; metadata: Buffer };
-}
-
 /** What the members of a group tell each other (src/consumer/assignerProtocol.js). */
 export interface AssignerProtocol {
   readonly MemberMetadata: {
@@ -132,9 +120,6 @@ export interface Codec {
 
 export const Cluster = KafkajsCluster as unknown as new (options: object) => Cluster;
 export const assignerProtocol = kafkajsAssignerProtocol as unknown as AssignerProtocol;
-export const roundRobinAssigner = (kafkajsAssigners as unknown as {
-  roundRobin(environment: { cluster: Pick<Cluster, "findTopicPartitionMetadata"> }): PartitionAssigner;
-}).roundRobin;
 export const apiKeys = kafkajsApiKeys as unknown as Readonly<Record<string, number>>;
 /** Definitions of all requests, by kafkajs' names; `FindCoordinator` is `GroupCoordinator` there. */
 export const requestDefinitions = (kafkajsRequests as unknown as {

@@ -10,9 +10,6 @@ export interface BatchIdentity {
   readonly sequence: number;
 }
 
-/** The batch of a producer that does not ask for recognition. */
-export const ANONYMOUS: BatchIdentity = { producerId: -1n, epoch: -1, sequence: -1 };
-
 /** Bytes of a batch before its first record. */
 export const BATCH_OVERHEAD = 61;
 const CRC_FROM = 21;

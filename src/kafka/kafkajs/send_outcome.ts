@@ -6,7 +6,8 @@ import { errorFromCode } from "./internals.ts";
 import type { ProducerNumbering } from "./numbering.ts";
 import type { Batch } from "./partition_queue.ts";
 import type { ProduceResult } from "./produce_request.ts";
-import { reactionTo, UNKNOWN_TOPIC } from "./send_reaction.ts";
+import { reactionTo } from "./send_reaction.ts";
+import { UNKNOWN_TOPIC } from "./unknown_topic.ts";
 
 /** How long to wait before a batch is sent again, in milliseconds. */
 const RETRY_MS = 100;

@@ -1,4 +1,5 @@
 import { isRetriable } from "./errors.ts";
+import { UNKNOWN_TOPIC, UNKNOWN_TOPIC_MS } from "./unknown_topic.ts";
 
 /**
  * What to do with a batch that was not acknowledged.
@@ -22,14 +23,6 @@ const REACTIONS: Readonly<Record<string, SendReaction>> = {
   INVALID_RECORD: "split",
   INVALID_TIMESTAMP: "split",
 };
-
-/**
- * How long a topic may be unknown, in milliseconds from the first such answer in a row: one that was just made is not
- * known to all brokers at once, and a broker that has just started knows none.
- */
-export const UNKNOWN_TOPIC_MS = 5_000;
-/** Kafka's name of that answer. */
-export const UNKNOWN_TOPIC = "UNKNOWN_TOPIC_OR_PARTITION";
 
 /**
  * @param type Kafka's name of the error; undefined where there was no answer.

@@ -18,12 +18,11 @@ import type { Cluster } from "./internals.ts";
 import { isForgotten, isRebalance, Membership } from "./membership.ts";
 import { Outage } from "./outage.ts";
 import { Positions } from "./positions.ts";
+import { UNKNOWN_TOPIC, UNKNOWN_TOPIC_MS } from "./unknown_topic.ts";
 
 /** Bounds of closing, in milliseconds: with that of leaving the group, within five seconds. */
 const SETTLE_MS = 2_000;
 const DISCONNECT_MS = 1_000;
-/** How long a topic may be unknown at the start: one that was just made is not known to all brokers at once. */
-const UNKNOWN_TOPIC_MS = 5_000;
 
 /** What a session needs. */
 export interface SessionPorts {
@@ -123,7 +122,7 @@ export class KafkajsSession implements ConsumerSession {
         this.#outage.over();
         return result;
       } catch (error) {
-        if (factsOf(error).type === "UNKNOWN_TOPIC_OR_PARTITION") {
+        if (factsOf(error).type === UNKNOWN_TOPIC) {
           unknownSince ??= clock.now();
           if (clock.now() - unknownSince > UNKNOWN_TOPIC_MS) throw await this.#unknownTopic(error);
           await clock.sleep(200, this.#closing.signal);

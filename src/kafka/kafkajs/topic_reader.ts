@@ -3,7 +3,7 @@ import type { Delivery } from "./delivery.ts";
 import { factsOf } from "./error_facts.ts";
 import { isRetriable, translateError } from "./errors.ts";
 import type { Cluster, PartitionMetadata } from "./internals.ts";
-import { UNKNOWN_TOPIC, UNKNOWN_TOPIC_MS } from "./send_reaction.ts";
+import { UNKNOWN_TOPIC, UNKNOWN_TOPIC_MS } from "./unknown_topic.ts";
 
 const FIRST_WAIT_MS = 50;
 const LONGEST_WAIT_MS = 1_000;

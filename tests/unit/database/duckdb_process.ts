@@ -1,3 +1,5 @@
+import { linesOf } from "../../support/lines.ts";
+
 const LIFE_MS = 30_000;
 
 /** A Deno program that opens databases in a process of its own, killed at the end, whatever happens. */
@@ -49,14 +51,5 @@ export class DuckDbProcess implements AsyncDisposable {
     } catch {
       // it has ended
     }
-  }
-}
-
-async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {
-  let rest = "";
-  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
-    const parts = (rest + text).split("\n");
-    rest = parts.pop() ?? "";
-    yield* parts;
   }
 }

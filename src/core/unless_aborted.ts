@@ -1,5 +1,5 @@
 /** Waits for something, but no longer than until the signal fires; rejects with its reason then. */
-export async function unlessStopped<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+export async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   signal.throwIfAborted();
   const stopped = Promise.withResolvers<never>();
   const stop = () => stopped.reject(signal.reason);
