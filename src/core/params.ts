@@ -14,11 +14,14 @@ export interface ParamMeta {
   readonly advanced?: boolean;
 }
 
-/** Rows in any of their forms. Only looked at from outside: `toRows` checks each row. */
-export const rowsSchema: z.ZodType<Rows, Rows> = z.custom<Rows>(
+/**
+ * Rows in any of their forms. Only looked at from outside: `toRows` checks each row. A job may give rows of its own
+ * types: an interface is no `Record` to the compiler, so what is taken is any object.
+ */
+export const rowsSchema: z.ZodType<Rows, object> = z.custom<Rows>(
   (value) => typeof value === "object" && value !== null,
   { error: "expected an object, a list of objects, or a DuckDB result" },
-);
+) as z.ZodType<Rows, object>;
 
 /** Marks a parameter as data: what came out of a message is never searched for references. */
 export function dataParam<T extends z.ZodType>(schema: T, description: string): T {

@@ -95,6 +95,22 @@ Deno.test("runMod takes a reference in place of a setting", () => {
   assert.equal(typeof call, "function");
 });
 
+Deno.test("runMod takes rows of an interface, which is no Record to the compiler", () => {
+  interface Order {
+    readonly order_id: string;
+    readonly amount: number;
+  }
+  const calls = (connection: KafkaConnection, order: Order, orders: readonly Order[]) => [
+    runMod("data_mapper", { data: order }),
+    runMod("data_mapper", { data: orders }),
+    runMod("database_insert", { url: "duckdb::memory:", table: "orders", data: orders }),
+    runMod("kafka_producer", { connection, topic: "orders", data: orders }),
+    // @ts-expect-error a text is no row
+    runMod("data_mapper", { data: order.order_id }),
+  ];
+  assert.equal(typeof calls, "function");
+});
+
 Deno.test("runMod refuses at compile time what is wrong", () => {
   const calls = [
     // @ts-expect-error there is no such mod

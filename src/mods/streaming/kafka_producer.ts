@@ -29,7 +29,7 @@ const params = z.strictObject({
   data: dataParam(
     z.custom<Rows | PlainValue | readonly PlainValue[]>((value) => value !== undefined, {
       error: "expected an object, a list of objects or a DuckDB result",
-    }),
+    }) as z.ZodType<Rows | PlainValue | readonly PlainValue[], object | PlainValue>,
     "What to send: an object, a list of objects or a DuckDB result, a record for each row. With `value_format` string " +
       "or bytes also a text, bytes, null (a tombstone), or a list of these. A list goes out in one request.",
   ),
