@@ -3,21 +3,12 @@
  * customer's key, so that a customer's orders stay in their order. The message is committed when the brokers have
  * acknowledged what it was turned into.
  */
-import {
-  exitWith,
-  type KafkaConnection,
-  type Message,
-  runMod,
-  setupContext,
-  setupLogging,
-} from "../mod.ts";
+import { exitWith, type KafkaConnection, type Message, runMod, setupContext, setupLogging } from "../mod.ts";
 
-/** The part of an order that is computed with. */
-interface Order {
-  readonly lines: readonly { readonly quantity: number; readonly price: number }[];
-}
+type Lines = readonly { readonly quantity: number; readonly price: number }[];
 
-const linesTotal = ({ lines }: Order) => lines.reduce((sum, line) => sum + line.quantity * line.price, 0);
+/** What the lines of an order cost together. Where they are no lines it throws, and the message is a record error. */
+const linesTotal = (lines: Lines) => lines.reduce((sum, { quantity, price }) => sum + quantity * price, 0);
 
 async function transform(message: Message, connection: KafkaConnection) {
   const parsed = await runMod("json_parser", { json_string: message.value });
@@ -25,7 +16,7 @@ async function transform(message: Message, connection: KafkaConnection) {
     data: parsed.artifacts.data,
     column_mapping: { customer_id: "cust_id" },
     constants: { source: "orders_transform" },
-    functions: { lines_total: linesTotal },
+    functions: { lines_total: (order) => linesTotal(order.lines as Lines) },
     casts: { created_at: "timestamp" },
   });
   await runMod("kafka_producer", {

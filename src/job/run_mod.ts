@@ -3,9 +3,11 @@ import type { Mod } from "../core/define_mod.ts";
 import { currentMessageScope } from "../core/message_scope.ts";
 import { ModRegistry } from "../core/registry.ts";
 import type { ModMap } from "../core/mod_map.ts";
-import { createRunner, type ModArtifacts, type ModParams, type ModResult } from "../core/runner.ts";
+import type { Row } from "../core/rows.ts";
+import { createRunner, type ModParams, type ModResult } from "../core/runner.ts";
 import { loggerFor } from "../logging/logging.ts";
 import { builtins } from "../mods/builtins.ts";
+import type { CallArtifacts, CallParams } from "../mods/typed_calls.ts";
 import { RunningMods } from "./running_mods.ts";
 
 const registry = new ModRegistry();
@@ -26,11 +28,12 @@ const run = createRunner({ registry, resolve: resolveReference, loggerFor });
  * const parsed = await runMod("json_parser", { json_string: message.value });
  * ```
  */
-export function runMod<N extends keyof ModMap & string>(
-  name: N,
-  params: ModParams<ModMap[N]>,
-): Promise<ModResult<ModArtifacts<ModMap[N]>>> {
-  const result = run(name, params);
+export function runMod<
+  N extends keyof ModMap & string,
+  R extends object = Row,
+  const K extends string = never,
+>(name: N, params: CallParams<N, R, K>): Promise<ModResult<CallArtifacts<N, K>>> {
+  const result = run(name, params as ModParams<ModMap[N]>) as Promise<ModResult<CallArtifacts<N, K>>>;
   return currentMessageScope() === undefined ? runningMods.track(name, result) : result;
 }
 

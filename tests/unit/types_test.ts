@@ -111,6 +111,36 @@ Deno.test("runMod takes rows of an interface, which is no Record to the compiler
   assert.equal(typeof calls, "function");
 });
 
+Deno.test("runMod gives functions of data_mapper the rows that come in", () => {
+  interface Order {
+    readonly price: number;
+    readonly quantity: number;
+  }
+  const calls = (orders: readonly Order[], unknowns: { readonly [column: string]: unknown }) => [
+    runMod("data_mapper", { data: orders, functions: { total: (order) => order.price * order.quantity } }),
+    runMod("data_mapper", { data: orders, functions: { total: (order: Order) => order.price } }),
+    runMod("data_mapper", { data: unknowns, functions: { total: (row) => Number(row.price) } }),
+    // a job may know more than the compiler, and says so once
+    runMod("data_mapper", {
+      data: unknowns as unknown as Order,
+      functions: { total: (order) => order.price },
+    }),
+    runMod("data_mapper", {
+      data: orders,
+      // @ts-expect-error an order has no such column
+      functions: { total: (order) => order.prize },
+    }),
+    runMod("data_mapper", {
+      data: orders,
+      // @ts-expect-error nor is this a row of it
+      functions: { total: (order: { readonly prize: number }) => order.prize },
+    }),
+    // @ts-expect-error there is no such parameter
+    runMod("data_mapper", { data: orders, functons: {} }),
+  ];
+  assert.equal(typeof calls, "function");
+});
+
 Deno.test("runMod refuses at compile time what is wrong", () => {
   const calls = [
     // @ts-expect-error there is no such mod
