@@ -1,4 +1,4 @@
-import { type Application, buildApplication, buildCommand, buildRouteMap, run } from "@stricli/core";
+import { type Application, buildApplication, buildCommand, buildRouteMap, run } from "../deps/stricli.ts";
 import config from "../../deno.json" with { type: "json" };
 import { exitCodeOf } from "../job/exit_codes.ts";
 import type { CliContext } from "./context.ts";

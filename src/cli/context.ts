@@ -1,4 +1,4 @@
-import type { ApplicationContext } from "@stricli/core";
+import type { ApplicationContext } from "../deps/stricli.ts";
 import type { Kafka, KafkaPlace, KafkaStatus, StartOptions } from "../dev/kafka/mod.ts";
 import type { DownResult } from "../dev/kafka/mod.ts";
 import type { Clock } from "../runtime/clock.ts";

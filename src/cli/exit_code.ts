@@ -1,4 +1,4 @@
-import { ExitCode } from "@stricli/core";
+import { ExitCode } from "../deps/stricli.ts";
 import { EXIT_CODES } from "../job/exit_codes.ts";
 
 /** Our exit code for stricli's: its negative ones would become 251 and the like. */

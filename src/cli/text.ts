@@ -4,7 +4,7 @@ import {
   ArgumentScannerError,
   formatMessageForArgumentScannerError,
   text_en,
-} from "@stricli/core";
+} from "../deps/stricli.ts";
 import { errorText, kindOf } from "../core/errors.ts";
 import type { KafkaState, KafkaStatus } from "../dev/kafka/mod.ts";
 

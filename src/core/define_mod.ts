@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type { z } from "../deps/zod.ts";
 import type { Logger } from "./logger.ts";
 import { metaOf } from "./params.ts";
 

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type { z } from "../deps/zod.ts";
 
 /** One thing that zod found wrong. */
 export type Issue = z.core.$ZodIssue;

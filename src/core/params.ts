@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "../deps/zod.ts";
 import type { Rows } from "./rows.ts";
 import { Secret } from "./secret.ts";
 

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type { z } from "../deps/zod.ts";
 import type { ArtifactDeclarations, ArtifactsOf, Metrics, Mod, ModContext, Reference } from "./define_mod.ts";
 import { errorText, kindOf, ModError } from "./errors.ts";
 import type { Logger } from "./logger.ts";

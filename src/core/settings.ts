@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type { z } from "../deps/zod.ts";
 import { errorText, kindOf, ModError } from "./errors.ts";
 import { childSchema, metaOf, unwrap } from "./params.ts";
 

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type { z } from "../deps/zod.ts";
 import { type ErrorKind, ModError } from "./errors.ts";
 import type { Mod } from "./define_mod.ts";
 import { expectation, type Issue } from "./expectation.ts";

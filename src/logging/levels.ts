@@ -1,4 +1,4 @@
-import type { LogLevel } from "@logtape/logtape";
+import type { LogLevel } from "../deps/logtape.ts";
 import { ConfigurationError } from "../core/errors.ts";
 
 /** The seed's levels, and what logtape calls them. */

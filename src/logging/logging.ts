@@ -1,4 +1,4 @@
-import { configureSync, getConfig, getLogger, type LogRecord } from "@logtape/logtape";
+import { configureSync, getConfig, getLogger, type LogRecord } from "../deps/logtape.ts";
 import { ConfigurationError } from "../core/errors.ts";
 import type { LogFields, Logger } from "../core/logger.ts";
 import { type Process, thisProcess } from "../runtime/process.ts";

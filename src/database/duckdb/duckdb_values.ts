@@ -1,4 +1,4 @@
-import type { DuckDBValue } from "@duckdb/node-api";
+import type { DuckDBValue } from "../../deps/duckdb.ts";
 import type { DuckDbApi } from "./library.ts";
 
 /** Whether it is a value as DuckDB's results hold them, such as a decimal or a timestamp. */

@@ -1,4 +1,4 @@
-import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import type { DuckDBConnection, DuckDBInstance } from "../../deps/duckdb.ts";
 import { openError } from "./open_error.ts";
 import { type DuckDbApi, duckDbApi } from "./library.ts";
 import { type Location, MEMORY } from "./location.ts";

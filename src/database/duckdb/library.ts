@@ -1,8 +1,9 @@
+import { duckDbUrl, importDuckDb } from "../../deps/duckdb.ts";
 import { ConfigurationError, errorText } from "../../core/errors.ts";
 import { type NativeLibraries, systemLibraries } from "../../runtime/native_library.ts";
 
 /** DuckDB's own interface, of which only types are imported where it is not handed in. */
-export type DuckDbApi = typeof import("@duckdb/node-api");
+export type DuckDbApi = Awaited<ReturnType<typeof importDuckDb>>;
 
 let loading: Promise<DuckDbApi> | undefined;
 
@@ -24,9 +25,9 @@ export function duckDbApi(libraries: NativeLibraries = systemLibraries): Promise
 }
 
 async function load(libraries: NativeLibraries): Promise<DuckDbApi> {
-  libraries.preload(import.meta.resolve("@duckdb/node-api"), [
+  libraries.preload(duckDbUrl(), [
     "@duckdb/node-bindings/package.json",
     "@duckdb/node-bindings-{platform}/libduckdb.so",
   ]);
-  return await import("@duckdb/node-api");
+  return await importDuckDb();
 }

@@ -1,4 +1,4 @@
-import type { DuckDBValue } from "@duckdb/node-api";
+import type { DuckDBValue } from "../../deps/duckdb.ts";
 import { ConfigurationError } from "../../core/errors.ts";
 import { type Paths, systemPaths } from "../../runtime/paths.ts";
 import { acquire } from "./instances.ts";

@@ -1,4 +1,4 @@
-import type { DuckDBConnection, DuckDBPreparedStatement, DuckDBValue } from "@duckdb/node-api";
+import type { DuckDBConnection, DuckDBPreparedStatement, DuckDBValue } from "../../deps/duckdb.ts";
 import { foldName } from "../identifiers.ts";
 import type { DuckDbApi } from "./library.ts";
 import { type Column, readTableSchema, type TableSchema } from "./table_schema.ts";

@@ -1,4 +1,4 @@
-import type { DuckDBConnection } from "@duckdb/node-api";
+import type { DuckDBConnection } from "../../deps/duckdb.ts";
 import { ConfigurationError } from "../../core/errors.ts";
 import { didYouMean } from "../../core/nearest.ts";
 import { foldName } from "../identifiers.ts";

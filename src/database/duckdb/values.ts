@@ -1,4 +1,4 @@
-import type { DuckDBPreparedStatement, DuckDBValue } from "@duckdb/node-api";
+import type { DuckDBPreparedStatement, DuckDBValue } from "../../deps/duckdb.ts";
 import { PermanentError } from "../../core/errors.ts";
 import { columnKind } from "./column_kind.ts";
 import { isComposite, isDuckDbValue } from "./duckdb_values.ts";

@@ -1,4 +1,4 @@
-import KafkajsBroker from "kafkajs/src/broker/index.js";
+import { KafkajsBroker } from "../../deps/kafkajs.ts";
 import type { Socket } from "node:net";
 
 /** The part of kafkajs' brokers that is mended here (src/broker/index.js). */

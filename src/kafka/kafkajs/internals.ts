@@ -3,17 +3,19 @@
  * types for its front only. The version is pinned and no longer developed, so that these shapes do not change; what
  * they were read from is named beside each.
  */
-import kafkajsApiKeys from "kafkajs/src/protocol/requests/apiKeys.js";
-import kafkajsAssignerProtocol from "kafkajs/src/consumer/assignerProtocol.js";
-import KafkajsCluster from "kafkajs/src/cluster/index.js";
-import kafkajsCompression from "kafkajs/src/protocol/message/compression/index.js";
-import kafkajsCrc32c from "kafkajs/src/protocol/recordBatch/crc32C/index.js";
-import KafkajsEncoder from "kafkajs/src/protocol/encoder.js";
-import kafkajsLoggers from "kafkajs/src/loggers/index.js";
-import kafkajsProtocolErrors from "kafkajs/src/protocol/error.js";
-import KafkajsRequestQueue from "kafkajs/src/network/requestQueue/index.js";
-import kafkajsRequests from "kafkajs/src/protocol/requests/index.js";
-import kafkajsSocketFactory from "kafkajs/src/network/socketFactory.js";
+import {
+  kafkajsApiKeys,
+  kafkajsAssignerProtocol,
+  KafkajsCluster,
+  kafkajsCompression,
+  kafkajsCrc32c,
+  KafkajsEncoder,
+  kafkajsLoggers,
+  kafkajsProtocolErrors,
+  KafkajsRequestQueue,
+  kafkajsRequests,
+  kafkajsSocketFactory,
+} from "../../deps/kafkajs.ts";
 import type { Buffer } from "node:buffer";
 import type { Socket } from "node:net";
 import type { Broker, TopicMetadata } from "./broker.ts";

@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import snappyjs from "snappyjs";
+import snappyjs from "../../deps/snappyjs.ts";
 
 const { compress: compressBlock, uncompress } = snappyjs as {
   compress(bytes: Uint8Array): Uint8Array;

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "../../deps/zod.ts";
 import { dataParam, rowsSchema } from "../../core/params.ts";
 
 const name = z.string().min(1);

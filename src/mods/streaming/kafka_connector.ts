@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "../../deps/zod.ts";
 import { unlessStopped } from "../../control/unless_stopped.ts";
 import { artifact, defineMod, type ModContext } from "../../core/define_mod.ts";
 import { ConfigurationError } from "../../core/errors.ts";

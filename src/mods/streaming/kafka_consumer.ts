@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "../../deps/zod.ts";
 import { ConfigurationError } from "../../core/errors.ts";
 import { artifact, defineMod, type ModContext } from "../../core/define_mod.ts";
 import type { MessageProcessor } from "../../consume/processor.ts";

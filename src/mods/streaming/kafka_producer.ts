@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "../../deps/zod.ts";
 import { artifact, defineMod, type ModContext } from "../../core/define_mod.ts";
 import { errorText, kindOf } from "../../core/errors.ts";
 import { currentMessageScope } from "../../core/message_scope.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "../../deps/zod.ts";
 import { artifact, defineMod } from "../../core/define_mod.ts";
 import { PermanentError } from "../../core/errors.ts";
 import { dataParam } from "../../core/params.ts";

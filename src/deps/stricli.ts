@@ -1,0 +1,2 @@
+/** Reads command lines. */
+export * from "npm:@stricli/core@1.3.0";
