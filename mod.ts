@@ -22,6 +22,7 @@
 // A job
 export { registerMod, runMod } from "./src/job/run_mod.ts";
 export type { ModArtifacts, ModParams, ModResult, RunMod } from "./src/core/runner.ts";
+export type { CallArtifacts, CallParams } from "./src/mods/typed_calls.ts";
 export { setupContext, setupLogging } from "./src/job/setup.ts";
 export { contextValue } from "./src/context/current.ts";
 export { loggerFor } from "./src/logging/logging.ts";
@@ -34,7 +35,7 @@ export type { HeaderValue, Message } from "./src/consume/message.ts";
 export type { MessageProcessor, ProcessorContext, ProcessorResult } from "./src/consume/processor.ts";
 
 export type { RawRecord } from "./src/kafka/driver.ts";
-export type { KafkaConnection } from "./src/kafka/connection.ts";
+export type { KafkaConnection, SecurityProtocol } from "./src/kafka/connection.ts";
 
 // Mods of one's own. `export *`, because only what is re-exported so can be extended by `declare module`.
 export * from "./src/core/mod_map.ts";
@@ -47,9 +48,12 @@ export type {
   Mod,
   ModContext,
   ModOutput,
+  ParamsInput,
+  ParamsOutput,
+  ParamsSchema,
   Reference,
 } from "./src/core/define_mod.ts";
-export { dataParam, secretParam } from "./src/core/params.ts";
+export { dataParam, type ParamSchema, type SecretParam, secretParam } from "./src/core/params.ts";
 export { Secret } from "./src/core/secret.ts";
 export type { LogFields, Logger } from "./src/core/logger.ts";
 export { type Row, type Rows, type RowSource, toRows } from "./src/core/rows.ts";

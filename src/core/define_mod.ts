@@ -2,6 +2,18 @@ import type { z } from "../deps/zod.ts";
 import type { Logger } from "./logger.ts";
 import { metaOf } from "./params.ts";
 
+/**
+ * The parameters of a mod: a zod object that refuses other keys, such as `z.strictObject({ table: z.string() })`. Any zod 4
+ * will do; DataPy itself uses the version in src/deps/zod.ts.
+ */
+export type ParamsSchema = z.ZodObject;
+
+/** What a job gives for these parameters: those with a default may be left out. Zod's `z.input`. */
+export type ParamsInput<P extends ParamsSchema> = P["_zod"]["input"];
+
+/** What the mod is given for these parameters: checked, and with the defaults filled in. Zod's `z.output`. */
+export type ParamsOutput<P extends ParamsSchema> = P["_zod"]["output"];
+
 /** A `${...}` reference that is filled in from the context before a setting is validated. */
 export type Reference = `${string}\${${string}}${string}`;
 
@@ -48,7 +60,7 @@ export interface ModOutput<A extends ArtifactDeclarations> {
 /** A mod: one step of a job, with everything that is known about it in one declaration. */
 export interface Mod<
   N extends string = string,
-  P extends z.ZodObject = z.ZodObject,
+  P extends ParamsSchema = ParamsSchema,
   A extends ArtifactDeclarations = ArtifactDeclarations,
 > {
   /** The name given to `runMod`, in snake_case. */
@@ -60,7 +72,7 @@ export interface Mod<
   /** What it hands on, by name. */
   readonly artifacts: A;
   /** Does the work. Throws one of the errors in errors.ts; anything else counts as a record error. */
-  run(params: z.output<P>, context: ModContext): ModOutput<A> | Promise<ModOutput<A>>;
+  run(params: ParamsOutput<P>, context: ModContext): ModOutput<A> | Promise<ModOutput<A>>;
 }
 
 /**
@@ -70,7 +82,7 @@ export interface Mod<
  */
 export function defineMod<
   const N extends string,
-  P extends z.ZodObject,
+  P extends ParamsSchema,
   A extends ArtifactDeclarations,
 >(mod: Mod<N, P, A>): Mod<N, P, A> {
   if (!/^[a-z][a-z0-9]*(_[a-z0-9]+)*$/.test(mod.name)) {

@@ -23,18 +23,24 @@ export const rowsSchema: z.ZodType<Rows, object> = z.custom<Rows>(
   { error: "expected an object, a list of objects, or a DuckDB result" },
 ) as z.ZodType<Rows, object>;
 
+/** The schema of one parameter: any of zod 4. */
+export type ParamSchema = z.ZodType;
+
+type OptionalSecret = z.ZodOptional<z.ZodType<Secret, string | Secret>>;
+
+/** The schema of a parameter that holds a secret and may be left out. */
+export type SecretParam = OptionalSecret;
+
 /** Marks a parameter as data: what came out of a message is never searched for references. */
-export function dataParam<T extends z.ZodType>(schema: T, description: string): T {
+export function dataParam<T extends ParamSchema>(schema: T, description: string): T {
   return schema.meta({ description, data: true }) as T;
 }
 
 /** A password or key: a string in the job, a {@link Secret} in the mod. */
-export function secretParam(description: string): z.ZodOptional<z.ZodType<Secret, string | Secret>> {
+export function secretParam(description: string): SecretParam {
   const schema = z.union([z.string(), z.instanceof(Secret)])
     .transform((value) => value instanceof Secret ? value : new Secret(value));
-  return schema.optional().meta({ description, secret: true }) as unknown as z.ZodOptional<
-    z.ZodType<Secret, string | Secret>
-  >;
+  return schema.optional().meta({ description, secret: true }) as unknown as SecretParam;
 }
 
 /** Both are asked for with each message, and schemas do not change. */

@@ -1,5 +1,13 @@
-import type { z } from "../deps/zod.ts";
-import type { ArtifactDeclarations, ArtifactsOf, Metrics, Mod, ModContext, Reference } from "./define_mod.ts";
+import type {
+  ArtifactDeclarations,
+  ArtifactsOf,
+  Metrics,
+  Mod,
+  ModContext,
+  ParamsInput,
+  ParamsSchema,
+  Reference,
+} from "./define_mod.ts";
 import { errorText, kindOf, ModError } from "./errors.ts";
 import type { Logger } from "./logger.ts";
 import { currentMessageScope } from "./message_scope.ts";
@@ -22,11 +30,11 @@ export interface ModResult<A> {
 
 /** The parameters that a mod takes: its own types, or a `${...}` reference in their place. */
 export type ModParams<M> = M extends Mod<string, infer P, ArtifactDeclarations>
-  ? { [K in keyof z.input<P>]: z.input<P>[K] | Reference }
+  ? { [K in keyof ParamsInput<P>]: ParamsInput<P>[K] | Reference }
   : never;
 
 /** The artifacts of a mod. */
-export type ModArtifacts<M> = M extends Mod<string, z.ZodObject, infer A> ? ArtifactsOf<A> : never;
+export type ModArtifacts<M> = M extends Mod<string, ParamsSchema, infer A> ? ArtifactsOf<A> : never;
 
 /** Runs a mod by name. See `runMod` in mod.ts. */
 export type RunMod = <N extends keyof ModMap & string>(

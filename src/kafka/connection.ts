@@ -1,9 +1,14 @@
 import type { Secret } from "../core/secret.ts";
 import type { KafkaDriver } from "./driver.ts";
 
-/** Kafka's names for how a client talks to a broker. */
-export const SECURITY_PROTOCOLS = ["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] as const;
-export type SecurityProtocol = typeof SECURITY_PROTOCOLS[number];
+/** Kafka's names for how a client talks to a broker: plain or by TLS (`SSL`), without or with a login (`SASL_`). */
+export type SecurityProtocol = "PLAINTEXT" | "SSL" | "SASL_PLAINTEXT" | "SASL_SSL";
+export const SECURITY_PROTOCOLS: readonly SecurityProtocol[] = [
+  "PLAINTEXT",
+  "SSL",
+  "SASL_PLAINTEXT",
+  "SASL_SSL",
+];
 
 /** The mechanisms that this version supports. */
 export const SASL_MECHANISMS = ["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] as const;
@@ -59,14 +64,16 @@ const MASKED = "***";
 export class KafkaConnection {
   /** `host:port`, separated by commas. */
   readonly bootstrap_servers: string;
+  /** How it talks to the brokers. */
   readonly security_protocol: SecurityProtocol;
   /** Every setting that was given, by librdkafka's name, secrets masked. */
   readonly config_dict: Readonly<Record<string, string | number | boolean>>;
 
+  /** @internal kafka_connector makes them, and memoryConnection for tests. */
   constructor(
-    /** What a driver needs; its secrets print as `***`. */
+    /** @internal What a driver needs; its secrets print as `***`. */
     readonly config: ConnectionConfig,
-    /** What talks to the brokers: kafkajs, or the memory of a test. */
+    /** @internal What talks to the brokers: kafkajs, or the memory of a test. */
     readonly driver: KafkaDriver,
   ) {
     this.bootstrap_servers = config.brokers.join(",");
