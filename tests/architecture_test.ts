@@ -107,7 +107,7 @@ Deno.test("src imports packages by the names in deno.json, where versions are pi
       specifier === name || (name.endsWith("/") && specifier.startsWith(name))
     );
   // one is pinned where it is imported, so that a first `deno task` does not fetch it
-  const pinned = new Set(["src/dev/kafka/container_host.ts imports npm:testcontainers@12.2.0"]);
+  const pinned = new Set(["src/dev/shared/container_host.ts imports npm:testcontainers@12.2.0"]);
   const wrong = [...sources].flatMap(([path, text]) =>
     specifiers(text).filter((specifier) => !known(specifier)).map((specifier) =>
       `${path} imports ${specifier}`

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { silentLogger } from "../../src/core/logger.ts";
 import { Secret } from "../../src/core/secret.ts";
-import { engineApi } from "../../src/dev/kafka/engine_api.ts";
+import { engineApi } from "../../src/dev/shared/engine_api.ts";
 import type { ConnectionConfig } from "../../src/kafka/connection.ts";
 import { KafkajsDriver } from "../../src/kafka/kafkajs/driver.ts";
 import { DatapyFolder } from "../integration/support/datapy_command.ts";

@@ -2,7 +2,7 @@ import { join, relative } from "node:path";
 import { UnavailableError } from "../../core/errors.ts";
 import { within } from "../../runtime/clock.ts";
 import type { Kafka, StartOptions } from "../kafka/mod.ts";
-import type { Tools } from "../kafka/tools.ts";
+import type { Tools } from "../shared/tools.ts";
 import {
   DATABASE_FILE,
   DATABASE_URL,

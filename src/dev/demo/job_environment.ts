@@ -1,4 +1,4 @@
-import type { Tools } from "../kafka/tools.ts";
+import type { Tools } from "../shared/tools.ts";
 import type { JobStart } from "./job_process.ts";
 import { taskCommand } from "./task_command.ts";
 

@@ -1,6 +1,6 @@
 import { UnavailableError } from "../../core/errors.ts";
-import { guarded } from "../kafka/jvm_guardian.ts";
-import { ownTempFolder, type Tools } from "../kafka/tools.ts";
+import { guarded } from "../shared/guardian.ts";
+import { ownTempFolder, type Tools } from "../shared/tools.ts";
 
 /** How to start a job. */
 export interface JobStart {
@@ -23,7 +23,7 @@ export async function startJob(
   tools: Tools,
   { command, environment, logFile }: JobStart,
 ): Promise<JobProcess> {
-  const folder = await ownTempFolder(tools); // the guardian removes it
+  const folder = await ownTempFolder(tools, "kafka"); // the guardian removes it
   const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
   const guardian = tools.subprocesses.start(guarded(folder, logFile, ["env", ...variables, ...command]));
   const pid = Number(await guardian.readLine());

@@ -1,6 +1,6 @@
 import { UnavailableError } from "../../core/errors.ts";
 import { within } from "../../runtime/clock.ts";
-import type { Tools } from "../kafka/tools.ts";
+import type { Tools } from "../shared/tools.ts";
 import { afterCrash, type CrashFindings } from "./compare.ts";
 import { type Query, readOrders } from "./database.ts";
 import { unlessAborted } from "../../core/unless_aborted.ts";

@@ -1,5 +1,5 @@
-import { lastLines } from "../kafka/ready.ts";
-import type { Tools } from "../kafka/tools.ts";
+import { lastLines } from "../shared/last_lines.ts";
+import type { Tools } from "../shared/tools.ts";
 import { type Check, checkTable, differenceLines, holds } from "./checks.ts";
 import { DATABASE_FILE } from "./database.ts";
 import type { Rate } from "./rate.ts";

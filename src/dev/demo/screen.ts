@@ -1,5 +1,5 @@
 import type { Process } from "../../runtime/process.ts";
-import type { Report } from "../kafka/broker.ts";
+import type { Report } from "../shared/report.ts";
 
 /** What a screen needs of the process. */
 export type ScreenProcess = Pick<Process, "env" | "writeOut" | "outIsTerminal">;

@@ -62,14 +62,3 @@ export interface Broker extends AsyncDisposable {
   /** The last lines of its log. */
   logTail(): Promise<string>;
 }
-
-/** Where words about progress go. */
-export interface Report {
-  /** A line that stays. */
-  line(text: string): void;
-  /** A line that the next one overwrites; shown on a terminal only. Undefined takes it away. */
-  progress(text: string | undefined): void;
-}
-
-/** A report that nobody reads. */
-export const silentReport: Report = { line() {}, progress() {} };

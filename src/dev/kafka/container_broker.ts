@@ -1,12 +1,13 @@
 import type { Child } from "../../runtime/subprocess.ts";
 import type { Broker, BrokerOptions } from "./broker.ts";
 import type { BrokerPlace } from "./broker_properties.ts";
-import { containerPlace, endHost, startContainer } from "./container_start.ts";
-import type { EngineAddress } from "./engine_address.ts";
-import { type EngineApi, engineApi } from "./engine_api.ts";
+import { endHost } from "../shared/container_launch.ts";
+import { containerPlace, startContainer } from "./container_start.ts";
+import type { EngineAddress } from "../shared/engine_address.ts";
+import { type EngineApi, engineApi } from "../shared/engine_api.ts";
 import { untilReady } from "./ready.ts";
 import { addScramUsers } from "./scram_users.ts";
-import type { Tools } from "./tools.ts";
+import type { Tools } from "../shared/tools.ts";
 
 /** Starts a broker in a container that belongs to this process. */
 export async function startContainerBroker(

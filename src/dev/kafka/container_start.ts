@@ -1,12 +1,10 @@
-import { UnavailableError } from "../../core/errors.ts";
-import type { Child } from "../../runtime/subprocess.ts";
 import type { BrokerOptions } from "./broker.ts";
 import { type BrokerPlace, brokerProperties, propertiesEnvironment } from "./broker_properties.ts";
-import { HostAnswer, type HostRequest } from "./container_protocol.ts";
-import { containerHost, dockerHost, type EngineAddress } from "./engine_address.ts";
-import { withSeconds } from "./progress.ts";
-import { lastLines, READY_TIMEOUT_MS } from "./ready.ts";
-import type { Tools } from "./tools.ts";
+import { launchContainer, type StartedContainer } from "../shared/container_launch.ts";
+import type { HostRequest } from "../shared/container_protocol.ts";
+import { containerHost, type EngineAddress } from "../shared/engine_address.ts";
+import type { Tools } from "../shared/tools.ts";
+import { READY_TIMEOUT_MS } from "./ready.ts";
 import { DEFAULT_IMAGE } from "./versions.ts";
 
 /** All containers of ours have this label, with who keeps them: a process, or `up` of a folder. */
@@ -45,12 +43,6 @@ export function containerPlace(
   };
 }
 
-/** A container that runs, and the process that guards it where it is not detached. */
-export interface StartedContainer {
-  readonly id: string;
-  readonly host: Child;
-}
-
 /**
  * Starts a container by a host process of its own. Rejects with an `UnavailableError` that holds the end of the broker's log.
  */
@@ -70,6 +62,7 @@ export async function startContainer(
       { container: place.listenPort, host: place.port },
       ...place.listenerPorts.map((port) => ({ container: port, host: port })),
     ],
+    command: [],
     environment: {
       ...propertiesEnvironment(brokerProperties(options, place)),
       CLUSTER_ID: own.replaceAll("-", "").slice(0, 22),
@@ -78,45 +71,9 @@ export async function startContainer(
     labels: { [LABEL]: keeper, "datapy.kafka.id": own },
     ownLabel: `datapy.kafka.id=${own}`,
     startTimeoutMs: READY_TIMEOUT_MS,
+    readyLog: "Kafka Server started",
+    readyLogTimes: 1,
     detached,
   };
-  const script = import.meta.resolve("./container_host.ts");
-  const host = tools.subprocesses.start([
-    "env",
-    "NO_COLOR=1",
-    `DOCKER_HOST=${dockerHost(address)}`,
-    "TESTCONTAINERS_RYUK_DISABLED=true", // it would remove what `up` leaves running; the host process does its work
-    `TESTCONTAINERS_HOST_OVERRIDE=${place.host}`,
-    ...tools.subprocesses.denoCommand(script, [
-      "--quiet",
-      "--allow-env",
-      "--allow-sys",
-      "--allow-read",
-      "--allow-write",
-      "--allow-net",
-      "--allow-run", // testcontainers asks Docker's credential helpers when it pulls
-    ]),
-  ]);
-  await host.writeLine(JSON.stringify(request));
-  const line = await withSeconds(tools, `Starting ${image}`, host.readLine());
-  const answer = line === undefined ? undefined : HostAnswer.parse(JSON.parse(line));
-  if (answer !== undefined && "id" in answer) {
-    if (detached) await endHost(host);
-    return { id: answer.id, host };
-  }
-  await endHost(host);
-  const why = answer?.problem ?? ownError(host.errorTail());
-  const log = answer === undefined || answer.log === "" ? "" : `\nthe end of its log:\n${answer.log}`;
-  throw new UnavailableError(`Cannot start Kafka in a container of ${image}: ${why}${log}`);
-}
-
-/** Ends the host process, and with it its container if it is not detached. */
-export async function endHost(host: Child): Promise<void> {
-  await host.closeInput();
-  await host.ended();
-}
-
-/** What Deno says of a script that fails: the line that begins with "error:", without the stack below it. */
-function ownError(text: string): string {
-  return /^error: (?:Uncaught )?(?:\(in promise\) )?(.+)$/m.exec(text)?.[1] ?? lastLines(text, 3);
+  return await launchContainer(tools, address, "Kafka", request);
 }

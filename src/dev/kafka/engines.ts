@@ -1,12 +1,12 @@
 import { ConfigurationError } from "../../core/errors.ts";
 import { type Engine, ENGINES } from "./broker.ts";
 import { kafkaImage } from "./container_start.ts";
-import { dockerHost, type EngineAddress, engineAddresses } from "./engine_address.ts";
-import { engineApi } from "./engine_api.ts";
+import { dockerHost, type EngineAddress, engineAddresses } from "../shared/engine_address.ts";
+import { engineApi } from "../shared/engine_api.ts";
 import { chooseEngine, type Findings } from "./engine_choice.ts";
 import { findJava, hasMaven, type Java } from "./jvm_java.ts";
 import { hasJars } from "./jvm_jars.ts";
-import type { Tools } from "./tools.ts";
+import type { Tools } from "../shared/tools.ts";
 
 /** The engines to try, best first, and what starting on them needs. */
 export interface FoundEngines {

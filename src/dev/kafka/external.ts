@@ -1,7 +1,7 @@
 import { ConfigurationError, UnavailableError } from "../../core/errors.ts";
 import { answersKafka } from "./ready.ts";
 import { splitAddress } from "./running.ts";
-import type { Tools } from "./tools.ts";
+import type { Tools } from "../shared/tools.ts";
 
 const PATIENCE_MS = 10_000;
 

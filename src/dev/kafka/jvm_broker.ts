@@ -1,17 +1,17 @@
 import { UnavailableError } from "../../core/errors.ts";
 import type { Child } from "../../runtime/subprocess.ts";
 import type { Broker, BrokerOptions } from "./broker.ts";
-import { guarded } from "./jvm_guardian.ts";
+import { guarded } from "../shared/guardian.ts";
 import type { Java } from "./jvm_java.ts";
 import { jvmLogTail, jvmPlace, type JvmSetup, keepRecording, setUpJvm } from "./jvm_setup.ts";
 import { STOP_TIMEOUT_MS, untilReady } from "./ready.ts";
 import { addScramUsers } from "./scram_users.ts";
-import { ownTempFolder, type Tools } from "./tools.ts";
+import { ownTempFolder, type Tools } from "../shared/tools.ts";
 
 /** Starts a broker on the JVM that belongs to this process. */
 export async function startJvmBroker(tools: Tools, java: Java, options: BrokerOptions): Promise<Broker> {
   for (let attempt = 1;; attempt++) {
-    const folder = await ownTempFolder(tools);
+    const folder = await ownTempFolder(tools, "kafka");
     try {
       const place = jvmPlace(tools, folder, options);
       const broker = new JvmBroker(tools, await setUpJvm(tools, java, folder, place, options), options);

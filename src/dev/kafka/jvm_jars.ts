@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { UnavailableError } from "../../core/errors.ts";
-import { withSeconds } from "./progress.ts";
-import { lastLines } from "./ready.ts";
-import type { Tools } from "./tools.ts";
+import { withSeconds } from "../shared/progress.ts";
+import { lastLines } from "../shared/last_lines.ts";
+import type { Tools } from "../shared/tools.ts";
 import { KAFKA_VERSION, LOG4J_VERSION } from "./versions.ts";
 
 const DOWNLOAD_TIMEOUT_MS = 15 * 60_000;

@@ -1,4 +1,4 @@
-import type { Tools } from "./tools.ts";
+import type { Tools } from "../shared/tools.ts";
 
 /** A Java that was found. */
 export interface Java {

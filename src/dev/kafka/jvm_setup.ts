@@ -5,8 +5,8 @@ import type { BrokerOptions } from "./broker.ts";
 import { type BrokerPlace, brokerProperties, propertiesFile } from "./broker_properties.ts";
 import type { Java } from "./jvm_java.ts";
 import { jarsFolder, kafkaJars } from "./jvm_jars.ts";
-import { lastLines } from "./ready.ts";
-import type { Tools } from "./tools.ts";
+import { lastLines } from "../shared/last_lines.ts";
+import type { Tools } from "../shared/tools.ts";
 
 /** A broker on the JVM, ready to be started: its folder holds settings and formatted data. */
 export interface JvmSetup {

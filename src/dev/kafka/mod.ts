@@ -2,19 +2,21 @@
  * A Kafka for development: a container where there is an engine, or else the JVM. `startKafka` is what the command line,
  * the demo and the tests use.
  */
-import { type BrokerOptions, type Engine, type Report, silentReport } from "./broker.ts";
+import { type Report, silentReport } from "../shared/report.ts";
+import type { BrokerOptions, Engine } from "./broker.ts";
 import { externalKafka, untilExternalAnswers } from "./external.ts";
 import { startBroker } from "./start.ts";
 import { type KafkaStatus, status } from "./status.ts";
-import { systemTools } from "./tools.ts";
+import { systemTools } from "../shared/tools.ts";
 import { down, type DownResult, up } from "./up.ts";
 
-export type { Broker, BrokerOptions, BrokerUser, Engine, ListenerOptions, Report } from "./broker.ts";
+export type { Report } from "../shared/report.ts";
+export type { Broker, BrokerOptions, BrokerUser, Engine, ListenerOptions } from "./broker.ts";
 export type { DownResult } from "./up.ts";
 export type { KafkaState } from "./state.ts";
 export type { KafkaStatus } from "./status.ts";
 export { startBroker } from "./start.ts";
-export { systemTools } from "./tools.ts";
+export { systemTools } from "../shared/tools.ts";
 
 /** Where a Kafka for development is kept, and who hears of it. */
 export interface KafkaPlace {

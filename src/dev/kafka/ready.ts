@@ -54,8 +54,3 @@ export async function untilReady(ports: Ports, clock: Clock, waiting: Waiting): 
     await clock.sleep(30, stop.signal);
   }
 }
-
-/** The last lines of a text, at most `count`. */
-export function lastLines(text: string, count = 15): string {
-  return text.trimEnd().split("\n").slice(-count).join("\n");
-}

@@ -1,8 +1,8 @@
-import { parseDockerHost } from "./engine_address.ts";
-import { engineApi } from "./engine_api.ts";
+import { parseDockerHost } from "../shared/engine_address.ts";
+import { engineApi } from "../shared/engine_api.ts";
 import { answersKafka } from "./ready.ts";
 import type { KafkaState } from "./state.ts";
-import type { Tools } from "./tools.ts";
+import type { Tools } from "../shared/tools.ts";
 
 /**
  * How the Kafka of `up` is doing: it answers; its process is there and does not answer; its container is there and stopped

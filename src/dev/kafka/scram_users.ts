@@ -1,7 +1,7 @@
 import { pbkdf2Sync, randomBytes } from "node:crypto";
 import { UnavailableError } from "../../core/errors.ts";
 import type { BrokerUser } from "./broker.ts";
-import type { Tools } from "./tools.ts";
+import type { Tools } from "../shared/tools.ts";
 
 /** Kafka's number of a mechanism, and the hash behind it. */
 const MECHANISMS = {

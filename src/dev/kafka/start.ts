@@ -5,7 +5,7 @@ import { startContainerBroker } from "./container_broker.ts";
 import { kafkaImage } from "./container_start.ts";
 import { findEngines, type FoundEngines } from "./engines.ts";
 import { startJvmBroker } from "./jvm_broker.ts";
-import type { Tools } from "./tools.ts";
+import type { Tools } from "../shared/tools.ts";
 import { KAFKA_VERSION } from "./versions.ts";
 
 /** Starts a broker that belongs to this process, on the engine asked for or the best that is here. */

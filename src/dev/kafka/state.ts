@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { z } from "zod";
-import type { Tools } from "./tools.ts";
+import type { Tools } from "../shared/tools.ts";
 
 const Common = { bootstrap: z.string(), startedAt: z.string() };
 

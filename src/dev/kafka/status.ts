@@ -2,7 +2,7 @@ import { externalKafka } from "./external.ts";
 import { answersKafka } from "./ready.ts";
 import { conditionOf, splitAddress } from "./running.ts";
 import { type KafkaState, readState } from "./state.ts";
-import type { Tools } from "./tools.ts";
+import type { Tools } from "../shared/tools.ts";
 
 /** How the Kafka of `up`, or the one that DATAPY_KAFKA names, is doing. */
 export type KafkaStatus =

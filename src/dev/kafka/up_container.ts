@@ -1,13 +1,14 @@
 import { UnavailableError } from "../../core/errors.ts";
 import type { BrokerOptions } from "./broker.ts";
 import { containerPlace, kafkaImage, LABEL, startContainer, upKeeper } from "./container_start.ts";
-import { dockerHost, type EngineAddress, parseDockerHost } from "./engine_address.ts";
-import { engineApi } from "./engine_api.ts";
-import { lastLines, untilReady } from "./ready.ts";
+import { dockerHost, type EngineAddress, parseDockerHost } from "../shared/engine_address.ts";
+import { engineApi } from "../shared/engine_api.ts";
+import { lastLines } from "../shared/last_lines.ts";
+import { untilReady } from "./ready.ts";
 import { splitAddress } from "./running.ts";
 import { addScramUsers } from "./scram_users.ts";
 import type { KafkaState } from "./state.ts";
-import type { Tools } from "./tools.ts";
+import type { Tools } from "../shared/tools.ts";
 
 type ContainerState = Extract<KafkaState, { engine: "container" }>;
 

@@ -5,7 +5,7 @@ import { jvmLogTail, jvmPlace, keepRecording, setUpJvm } from "./jvm_setup.ts";
 import { STOP_TIMEOUT_MS, untilReady } from "./ready.ts";
 import { addScramUsers } from "./scram_users.ts";
 import { type KafkaState, removeState, writeState } from "./state.ts";
-import type { Tools } from "./tools.ts";
+import type { Tools } from "../shared/tools.ts";
 
 /** Where the Kafka of `up` keeps its settings, data and log. */
 export const upFolder = (tools: Tools) => join(tools.folder, "kafka");

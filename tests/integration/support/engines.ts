@@ -1,6 +1,6 @@
 import type { Engine } from "../../../src/dev/kafka/broker.ts";
 import { LABEL } from "../../../src/dev/kafka/container_start.ts";
-import { engineApi } from "../../../src/dev/kafka/engine_api.ts";
+import { engineApi } from "../../../src/dev/shared/engine_api.ts";
 import { findContainerEngine, findEngines } from "../../../src/dev/kafka/engines.ts";
 import { systemTools } from "../../../src/dev/kafka/mod.ts";
 import { answersKafka } from "../../../src/dev/kafka/ready.ts";

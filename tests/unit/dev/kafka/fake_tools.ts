@@ -1,4 +1,4 @@
-import type { Tools } from "../../../../src/dev/kafka/tools.ts";
+import type { Tools } from "../../../../src/dev/shared/tools.ts";
 import type { Disk } from "../../../../src/runtime/disk.ts";
 import type { Finished, Subprocesses } from "../../../../src/runtime/subprocess.ts";
 import { ManualClock } from "../../../support/manual_clock.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { guarded } from "../../../../src/dev/kafka/jvm_guardian.ts";
-import { ownTempFolder, systemTools } from "../../../../src/dev/kafka/tools.ts";
+import { guarded } from "../../../../src/dev/shared/guardian.ts";
+import { ownTempFolder, systemTools } from "../../../../src/dev/shared/tools.ts";
 import type { Child } from "../../../../src/runtime/subprocess.ts";
 import { waitFor } from "../../../support/wait_for.ts";
 
@@ -77,9 +77,9 @@ Deno.test("ownTempFolder() removes what processes that are gone have left, and n
   try {
     const here = { ...tools, folder };
     const gone = await subprocesses.run(["sh", "-c", "echo $$"]);
-    const names = [`kafka-${gone.stdout.trim()}-x`, `kafka-${Deno.pid}-y`, "other"];
+    const names = [`postgres-${gone.stdout.trim()}-x`, `kafka-${Deno.pid}-y`, "other"];
     for (const name of names) await disk.makeFolder(join(folder, "tmp", name));
-    const own = await ownTempFolder(here);
+    const own = await ownTempFolder(here, "kafka");
     const left = await disk.list(join(folder, "tmp"));
     assert.deepEqual(left, [own.slice(join(folder, "tmp").length + 1), ...names.slice(1)].sort());
   } finally {

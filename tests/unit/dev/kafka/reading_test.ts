@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { engineAddresses } from "../../../../src/dev/kafka/engine_address.ts";
-import { withoutFrames } from "../../../../src/dev/kafka/engine_api.ts";
+import { engineAddresses } from "../../../../src/dev/shared/engine_address.ts";
+import { withoutFrames } from "../../../../src/dev/shared/engine_api.ts";
 import { externalKafka } from "../../../../src/dev/kafka/external.ts";
 import { readJavaVersion } from "../../../../src/dev/kafka/jvm_java.ts";
 import { splitAddress } from "../../../../src/dev/kafka/running.ts";

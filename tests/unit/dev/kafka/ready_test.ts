@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { UnavailableError } from "../../../../src/core/errors.ts";
-import { answersKafka, lastLines, READY_TIMEOUT_MS, untilReady } from "../../../../src/dev/kafka/ready.ts";
+import { answersKafka, READY_TIMEOUT_MS, untilReady } from "../../../../src/dev/kafka/ready.ts";
+import { lastLines } from "../../../../src/dev/shared/last_lines.ts";
 import { FakeMachine } from "./fake_tools.ts";
 
 const never = new Promise<string>(() => {});

@@ -26,11 +26,13 @@ class LocalContainer extends GenericContainer {
 
 async function start(request: HostRequest): Promise<HostAnswer> {
   try {
-    const container = await new LocalContainer(request.image)
+    const made = new LocalContainer(request.image);
+    if (request.command.length > 0) made.withCommand(request.command);
+    const container = await made
       .withExposedPorts(...request.ports)
       .withEnvironment(request.environment)
       .withLabels(request.labels)
-      .withWaitStrategy(Wait.forLogMessage(/Kafka Server started/))
+      .withWaitStrategy(Wait.forLogMessage(new RegExp(request.readyLog), request.readyLogTimes))
       .withStartupTimeout(request.startTimeoutMs)
       .start();
     return { id: container.getId() };

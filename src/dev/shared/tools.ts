@@ -4,9 +4,9 @@ import { type Disk, systemDisk } from "../../runtime/disk.ts";
 import { type Ports, systemPorts } from "../../runtime/ports.ts";
 import { thisProcess } from "../../runtime/process.ts";
 import { type Subprocesses, systemSubprocesses } from "../../runtime/subprocess.ts";
-import { type Report, silentReport } from "./broker.ts";
+import { type Report, silentReport } from "./report.ts";
 
-/** What starting a broker needs from outside. */
+/** What starting a server needs from outside. */
 export interface Tools {
   readonly subprocesses: Subprocesses;
   readonly ports: Ports;
@@ -34,18 +34,21 @@ export function systemTools(folder = ".datapy", report: Report = silentReport): 
   };
 }
 
-/** The folder of brokers that belong to a process. */
+/** The folder of servers that belong to a process. */
 export const tempFolder = (tools: Tools) => join(tools.folder, "tmp");
 
-/** A folder for a broker that belongs to this process; removes those of processes that are gone. */
-export async function ownTempFolder(tools: Tools): Promise<string> {
+/**
+ * A folder for a server that belongs to this process, its name beginning with a word (`kafka`); removes those of processes
+ * that are gone.
+ */
+export async function ownTempFolder(tools: Tools, word: string): Promise<string> {
   const within = tempFolder(tools);
   for (const name of await tools.disk.list(within)) {
-    const owner = /^kafka-(\d+)-/.exec(name)?.[1];
+    const owner = /^[a-z]+-(\d+)-/.exec(name)?.[1];
     if (owner === undefined || Number(owner) === tools.pid) continue;
     if (await tools.subprocesses.commandLine(Number(owner)) === "") {
       await tools.disk.remove(join(within, name));
     }
   }
-  return await tools.disk.makeTempFolder(within, `kafka-${tools.pid}-`);
+  return await tools.disk.makeTempFolder(within, `${word}-${tools.pid}-`);
 }
