@@ -1,6 +1,9 @@
 import { trackResource } from "../../core/resources.ts";
+import { systemPaths } from "../../runtime/paths.ts";
 import { DuckDbDatabase } from "./duckdb_database.ts";
-import { locate } from "./location.ts";
+import { duckDbApi } from "./library.ts";
+import { duckDbPath, locate, MEMORY } from "./location.ts";
+import { queryDuckDb } from "./query.ts";
 
 /** What is open or opening, by the file's key and by each url that led there: the way of a url is looked up once. */
 const byKey = new Map<string, Promise<DuckDbDatabase>>();
@@ -21,6 +24,15 @@ export async function openDuckDb(url: string): Promise<DuckDbDatabase> {
   byKey.set(location.key, opening);
   opening.catch(() => byKey.get(location.key) === opening && byKey.delete(location.key));
   return await remember(url, opening);
+}
+
+/** Whether the database of a url can be had; makes no file. Rejects as `openDatabase` says. */
+export async function checkDuckDb(url: string): Promise<void> {
+  if (duckDbPath(url) === MEMORY || await systemPaths.real(duckDbPath(url)) === undefined) {
+    await duckDbApi(); // the file is made when the job begins to write
+    return;
+  }
+  await queryDuckDb(url, "SELECT 1");
 }
 
 function remember(url: string, database: Promise<DuckDbDatabase>): Promise<DuckDbDatabase> {

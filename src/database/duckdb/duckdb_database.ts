@@ -1,4 +1,5 @@
 import { ConfigurationError, UnavailableError } from "../../core/errors.ts";
+import type { Row } from "../../core/rows.ts";
 import type { Database, WriteCall } from "../database.ts";
 import { WriteQueue } from "../write_queue.ts";
 import { findCulprit } from "./diagnose.ts";
@@ -43,9 +44,14 @@ export class DuckDbDatabase implements Database {
     return this.#closing === undefined;
   }
 
-  async write(call: WriteCall): Promise<void> {
+  async write(call: WriteCall): Promise<readonly number[]> {
     if (!this.isOpen) throw new UnavailableError(`Cannot write to ${this.name}: it is being closed`);
     await this.#queue.add(() => this.#writeAll([call]));
+    return call.map(({ rows }) => rows.length);
+  }
+
+  query(): Promise<readonly Row[]> {
+    return Promise.reject(new UnavailableError(`Cannot query ${this.name} yet`));
   }
 
   close(): Promise<void> {

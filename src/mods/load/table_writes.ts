@@ -46,6 +46,7 @@ function write(mod: string, path: string, entry: Entry): TableWrite {
   }
   return {
     table: entry.table,
+    schema: undefined,
     rows: rowsOf(mod, `${path}data`, entry.data),
     mode,
     keyColumns,

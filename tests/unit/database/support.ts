@@ -12,6 +12,7 @@ export function tableWrite(
 ): TableWrite {
   return {
     mode: "insert",
+    schema: undefined,
     keyColumns: [],
     createTable: false,
     columnTypes: {},
