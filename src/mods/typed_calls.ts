@@ -26,7 +26,7 @@ type InputOf<N extends keyof ModMap> = z.input<ModMap[N]["params"]>;
 /** The parameters `P`, some of them replaced by `Q`, each of them open to a reference. */
 type With<P, Q> = { [K in keyof (Omit<P, keyof Q> & Q)]: (Omit<P, keyof Q> & Q)[K] | Reference };
 
-/** What data_mapper takes. @internal */
+/** @internal What data_mapper takes. */
 type MapperParams<R> = With<InputOf<"data_mapper">, {
   readonly data: DataOf<R>;
   readonly functions?: Readonly<Record<string, RowFunction<R, unknown>>>;
