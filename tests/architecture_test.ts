@@ -50,8 +50,9 @@ function none(wrong: readonly string[], rule: string): void {
   assert.ok(wrong.length === 0, `${rule}\n  ${wrong.join("\n  ")}`);
 }
 
-/** The rooms, and what each may import besides itself: rooms, or single files of one. */
+/** The rooms, and what each may import besides itself and deps: rooms, or single files of one. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  deps: [],
   runtime: [],
   core: [],
   context: ["core", "runtime"],
@@ -90,7 +91,7 @@ Deno.test("src imports only what its room may import", () => {
     const room = path.split("/")[1] ?? "";
     for (const imported of ownImports(path, text)) {
       const target = imported.replace(/^src\//, "");
-      const allowed = [room, ...MAY_IMPORT[room] ?? []].some((one) =>
+      const allowed = [room, "deps", ...MAY_IMPORT[room] ?? []].some((one) =>
         target === one || target.startsWith(`${one}/`)
       );
       if (!allowed) wrong.push(`${path} imports ${imported}`);
@@ -99,41 +100,63 @@ Deno.test("src imports only what its room may import", () => {
   none(wrong, "who may import whom stands in MAY_IMPORT and in ARCHITECTURE.md:");
 });
 
-Deno.test("src imports packages by the names in deno.json, where versions are pinned", () => {
-  const { imports } = JSON.parse(read("deno.json")) as { imports: Record<string, string> };
-  const known = (specifier: string) =>
-    /^(\.|node:)/.test(specifier) ||
-    Object.keys(imports).some((name) =>
-      specifier === name || (name.endsWith("/") && specifier.startsWith(name))
-    );
-  // one is pinned where it is imported, so that a first `deno task` does not fetch it
-  const pinned = new Set(["src/dev/shared/container_host.ts imports npm:testcontainers@12.2.0"]);
-  const wrong = [...sources].flatMap(([path, text]) =>
-    specifiers(text).filter((specifier) => !known(specifier)).map((specifier) =>
-      `${path} imports ${specifier}`
-    )
-  ).filter((found) => !pinned.has(found));
-  none(wrong, "a package that is not in deno.json:");
-  const loose = Object.entries(imports).filter(([, target]) => !/@\d+\.\d+\.\d+(-[\w.]+)?\/?$/.test(target));
+/** A package at one version: `npm:zod@4.6.7`, whatever file of it is meant. */
+const packageOf = (specifier: string) => /^npm:\/?((?:@[^/]+\/)?[^/@]+@[^/]+)/.exec(specifier)?.[1];
+
+Deno.test("src names packages in src/deps only, one a file, so that mod.ts can be imported from anywhere", () => {
+  // one is named where it is imported, so that a first `deno task` does not fetch it
+  const elsewhere = new Set(["src/dev/shared/container_host.ts imports npm:testcontainers@12.2.0"]);
+  const wrong: string[] = [];
+  for (const [path, text] of sources) {
+    const packages = specifiers(text).filter((specifier) => !/^(\.|node:)/.test(specifier));
+    if (path.startsWith("src/deps/")) {
+      const names = new Set(packages.map((specifier) => packageOf(specifier) ?? specifier));
+      if (names.size !== 1) wrong.push(`${path} imports ${[...names].join(" and ")}`);
+    } else {
+      const found = packages.map((specifier) => `${path} imports ${specifier}`);
+      wrong.push(...found.filter((one) => !elsewhere.has(one)));
+    }
+  }
   none(
-    loose.map(([name, target]) => `${name}: ${target}`),
-    "a package without an exact version in deno.json:",
+    wrong,
+    'the names of deno.json mean nothing where mod.ts is imported; write "npm:" in a file of src/deps:',
   );
 });
 
+Deno.test("packages have an exact version, the same in src/deps and in deno.json", () => {
+  const { imports } = JSON.parse(read("deno.json")) as { imports: Record<string, string> };
+  const named = [...sources].filter(([path]) => path.startsWith("src/deps/"))
+    .flatMap(([path, text]) => specifiers(text).map((specifier) => [path, specifier] as const));
+  const all = [...Object.entries(imports), ...named];
+  const exact = /@\d+\.\d+\.\d+(-[\w.]+)?$/;
+  const loose = all.filter(([, target]) => !exact.test(packageOf(target) ?? ""));
+  none(loose.map(([where, target]) => `${where}: ${target}`), "a package without an exact version:");
+  const versions = new Map<string, string>();
+  const differing = all.filter(([, target]) => {
+    const one = packageOf(target) ?? "";
+    const name = one.slice(0, one.lastIndexOf("@"));
+    const first = versions.get(name) ?? one;
+    versions.set(name, first);
+    return first !== one;
+  });
+  none(differing.map(([where, target]) => `${where}: ${target}`), "a package in two versions:");
+});
+
 /** Which packages only one room may know, so that another can take their place. */
-const BEHIND_A_DOOR: readonly [name: RegExp, folder: string][] = [
-  [/^kafkajs(\/|$)/, "src/kafka/kafkajs/"],
-  [/^snappyjs$/, "src/kafka/kafkajs/"],
-  [/^@duckdb\//, "src/database/"],
-  [/^@logtape\//, "src/logging/"],
-  [/^@stricli\//, "src/cli/"],
+const BEHIND_A_DOOR: readonly [file: string, folder: string][] = [
+  ["kafkajs", "src/kafka/kafkajs/"],
+  ["snappyjs", "src/kafka/kafkajs/"],
+  ["duckdb", "src/database/"],
+  ["logtape", "src/logging/"],
+  ["stricli", "src/cli/"],
 ];
 
 for (const [name, folder] of BEHIND_A_DOOR) {
-  Deno.test(`src imports ${name.source} only in ${folder}`, () => {
+  Deno.test(`src imports deps/${name}.ts only in ${folder}`, () => {
+    const door = `src/deps/${name}.ts`;
+    assert.ok(sources.has(door), `${door} is gone`);
     const wrong = [...sources].filter(([path, text]) =>
-      !path.startsWith(folder) && specifiers(text).some((specifier) => name.test(specifier))
+      !path.startsWith(folder) && ownImports(path, text).includes(door)
     );
     none(wrong.map(([path]) => path), `only ${folder} knows that package:`);
   });

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { z } from "zod";
+import { z } from "../../deps/zod.ts";
 import type { Tools } from "../shared/tools.ts";
 
 const Common = { bootstrap: z.string(), startedAt: z.string() };
