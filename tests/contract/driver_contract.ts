@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { ConsumerOptions } from "../../src/kafka/driver.ts";
+import { adminContract } from "./admin_contract.ts";
 import { ConsumerProbe } from "./consumer_probe.ts";
 import { type DriverFixture, type MakeFixture, unique } from "./fixture.ts";
 import { groupContract } from "./group_contract.ts";
@@ -59,4 +60,5 @@ export function driverContract(name: string, makeFixture: MakeFixture, ignore = 
   readingContract(contract);
   startContract(contract);
   groupContract(contract);
+  adminContract(contract);
 }

@@ -1,3 +1,4 @@
+import type { OpenAdmin } from "../../src/kafka/admin.ts";
 import type { ConnectionConfig } from "../../src/kafka/connection.ts";
 import type { KafkaDriver, OutgoingRecord } from "../../src/kafka/driver.ts";
 
@@ -7,6 +8,7 @@ export type AppendedRecord = OutgoingRecord & { readonly partition: number; read
 /** A Kafka for the contract tests, seen past the driver that is tested. */
 export interface DriverFixture extends AsyncDisposable {
   readonly driver: KafkaDriver;
+  readonly openAdmin: OpenAdmin;
   /** Its metadata may be at most a second old, so that new partitions are seen soon. */
   readonly connection: ConnectionConfig;
   createTopic(topic: string, partitions: number): Promise<void>;

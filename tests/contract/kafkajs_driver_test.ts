@@ -1,3 +1,4 @@
+import { openKafkajsAdmin } from "../../src/kafka/kafkajs/admin.ts";
 import { KafkajsDriver } from "../../src/kafka/kafkajs/driver.ts";
 import { KafkaAdmin, plainConnection } from "../support/kafka_admin.ts";
 import { driverContract } from "./driver_contract.ts";
@@ -9,6 +10,7 @@ async function kafkajsFixture(): Promise<DriverFixture> {
   const admin = await KafkaAdmin.connect(broker!);
   return {
     driver: new KafkajsDriver(),
+    openAdmin: openKafkajsAdmin,
     connection: plainConnection(broker!, FIXTURE_SETTINGS),
     createTopic: (topic, partitions) => admin.createTopic(topic, partitions),
     addPartitions: (topic, total) => admin.addPartitions(topic, total),

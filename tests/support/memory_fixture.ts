@@ -1,4 +1,5 @@
 import type { ConnectionConfig } from "../../src/kafka/connection.ts";
+import { memoryAdmin } from "../../src/kafka/memory/admin.ts";
 import { MemoryBroker, type MemoryBrokerOptions } from "../../src/kafka/memory/broker.ts";
 import { MemoryDriver } from "../../src/kafka/memory/driver.ts";
 import { type DriverFixture, FIXTURE_SETTINGS } from "../contract/fixture.ts";
@@ -24,6 +25,7 @@ export function memoryFixture(options: MemoryBrokerOptions = {}): MemoryFixture 
   return {
     broker,
     driver: new MemoryDriver(broker),
+    openAdmin: memoryAdmin(broker),
     connection: MEMORY_CONNECTION,
     createTopic: async (topic, partitions) => await broker.createTopic(topic, partitions),
     addPartitions: async (topic, total) => await broker.addPartitions(topic, total),

@@ -50,6 +50,11 @@ export class MemoryBroker {
     return [...this.#topics.keys()].sort();
   }
 
+  /** Ids of the groups that have members or have committed something. */
+  get groupIds(): readonly string[] {
+    return [...this.#groups.values()].filter((group) => group.isKnown).map(({ id }) => id).sort();
+  }
+
   /** Makes a topic. Throws where it is there already. */
   createTopic(topic: string, partitions = 1): void {
     if (this.#topics.has(topic)) throw new TypeError(`Cannot create topic ${topic}: it exists`);

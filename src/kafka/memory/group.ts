@@ -24,6 +24,7 @@ export class MemoryGroup {
   readonly #members = new Map<string, GroupMember>();
   readonly #committed = new Map<string, bigint>();
   readonly #requests: (readonly OffsetCommit[])[] = [];
+  #shares: ReadonlyMap<GroupMember, readonly TopicPartition[]> = new Map();
   #generation = 0;
   #joined = 0;
   #wanted = false;
@@ -44,6 +45,22 @@ export class MemoryGroup {
   /** Every commit that was accepted, in order. */
   get requests(): readonly (readonly OffsetCommit[])[] {
     return this.#requests;
+  }
+
+  /** Whether a broker would know it: it has members, or committed offsets. */
+  get isKnown(): boolean {
+    return this.#members.size > 0 || this.#committed.size > 0;
+  }
+
+  /** What a member was given by the last rebalance. */
+  partitionsOfMember(id: string): readonly TopicPartition[] {
+    const member = this.#members.get(id);
+    return member === undefined ? [] : this.#shares.get(member) ?? [];
+  }
+
+  /** Takes offsets from outside, as a broker does while there are no members. */
+  setCommitted(offsets: readonly (TopicPartition & { readonly offset: bigint })[]): void {
+    for (const commit of offsets) this.#committed.set(partitionKey(commit), commit.offset);
   }
 
   has(id: string): boolean {
@@ -111,8 +128,8 @@ export class MemoryGroup {
       await Promise.all(this.members.map((member) => member.revoke()));
       if (this.#wanted) continue; // somebody came or went meanwhile: what is revoked stays so
       this.#generation++;
-      const shares = this.#distribute();
-      for (const [member, partitions] of shares) member.assign(this.#generation, partitions);
+      this.#shares = this.#distribute();
+      for (const [member, partitions] of this.#shares) member.assign(this.#generation, partitions);
     }
     this.#rebalancing = false;
   }
