@@ -30,8 +30,8 @@ export interface Subprocesses {
   startDetached(command: readonly string[], outputFile: string): number;
   /** The command line of a process; empty where it has ended, even where nobody has collected it yet. */
   commandLine(pid: number): Promise<string>;
-  /** Sends a signal (`TERM`, `KILL`, `STOP`, `CONT`); a process that has gone is no error. */
-  signal(pid: number, signal: "TERM" | "KILL" | "STOP" | "CONT"): Promise<void>;
+  /** Sends a signal; a process that has gone is no error. */
+  signal(pid: number, signal: "TERM" | "INT" | "QUIT" | "KILL" | "STOP" | "CONT"): Promise<void>;
   /** The command that runs a script with this same Deno. */
   denoCommand(script: string, permissions: readonly string[]): readonly string[];
 }

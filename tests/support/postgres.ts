@@ -1,0 +1,29 @@
+/** PostgreSQL servers for tests, of the same making as `deno task postgres`: installed programs, or else npm's. */
+import { startServer } from "../../src/dev/postgres/start.ts";
+import type { Server, ServerOptions } from "../../src/dev/postgres/server.ts";
+import { systemTools } from "../../src/dev/shared/tools.ts";
+import { BROKER_FOLDER } from "./broker.ts";
+
+/** The programs that DATAPY_TEST_POSTGRES asks for: `installed` or `npm`; otherwise the installed ones, where there are any. */
+const programs = Deno.env.get("DATAPY_TEST_POSTGRES") as "installed" | "npm" | undefined;
+
+/**
+ * A server for one test, which may stop, crash and restart it. It is gone when it is disposed, and when this process is.
+ * In 0.3 s.
+ */
+export function dedicatedPostgres(options: ServerOptions = {}): Promise<Server> {
+  return startServer(systemTools(BROKER_FOLDER), options, programs);
+}
+
+let own: Promise<Server> | undefined;
+
+/**
+ * The url of the server that the tests of one file share: the one that DATAPY_POSTGRES names, or else one of this file's
+ * own, which is gone when `deno test` is. Call it at the top of a file, not in a test: what a test starts it has to end.
+ */
+export async function sharedPostgres(): Promise<string> {
+  const named = Deno.env.get("DATAPY_POSTGRES");
+  if (named) return named;
+  own ??= dedicatedPostgres();
+  return (await own).url;
+}
