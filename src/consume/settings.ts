@@ -5,6 +5,7 @@ import type { StopControl } from "../core/stop_control.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { ErrorSettings } from "./error_policy.ts";
 import type { ValueFormat } from "./message.ts";
+import type { WorkObserver } from "./observer.ts";
 import type { MessageProcessor } from "./processor.ts";
 
 /** What a consumer does, in the units of this code: milliseconds. */
@@ -29,4 +30,5 @@ export interface ConsumePorts {
   readonly control: StopControl;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly observer?: WorkObserver | undefined;
 }

@@ -7,6 +7,7 @@ import type { RawRecord } from "../kafka/driver.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { decide, type ErrorSettings } from "./error_policy.ts";
 import { decodeMessage, type Message, type ValueFormat } from "./message.ts";
+import type { WorkObserver } from "./observer.ts";
 import type { PartitionState } from "./partition_state.ts";
 import { attempt, type MessageProcessor, type Outcome } from "./processor.ts";
 import type { Stats } from "./stats.ts";
@@ -43,6 +44,7 @@ export interface WorkPorts {
   readonly clock: Clock;
   readonly log: Logger;
   readonly stats: Stats;
+  readonly observer?: WorkObserver | undefined;
 }
 
 /** One message in work: from the first attempt to its ending, with all waits in between. */
@@ -87,10 +89,18 @@ export class Work {
 
   /** Tries until the message is done or must be left. Never rejects. */
   async run(): Promise<Ending> {
-    const { clock, stats } = this.#ports;
+    const ending = await this.#run();
+    this.#ports.observer?.ended(this, ending);
+    return ending;
+  }
+
+  async #run(): Promise<Ending> {
+    const { clock, stats, observer } = this.#ports;
     let [ofRecord, ofWorld, outageSince] = [0, 0, 0];
     while (true) {
+      observer?.attempting(this);
       const outcome = await this.#attempt();
+      observer?.attempted(this, outcome);
       if (outcome.ok) return { kind: "done" };
       // an error after a stop or a loss may only be its echo: the message comes again
       if (this.#leave.signal.aborted) return { kind: "unfinished" };
@@ -115,6 +125,7 @@ export class Work {
       const why = verdict.kind === "wait" ? "is unavailable" : `failed (attempt ${ofRecord})`;
       const wait = `trying again in ${Math.round(verdict.afterMs)} ms`;
       this.#tell("warning", `${this.place} ${why}, ${wait}: `, outcome);
+      observer?.waiting(this, verdict.afterMs);
       await clock.sleep(verdict.afterMs, this.#leave.signal);
       if (this.#leave.signal.aborted) return { kind: "unfinished" };
     }

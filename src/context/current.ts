@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { JobLocal } from "../core/job_scope.ts";
 import type { ReferenceResolver } from "../core/settings.ts";
 import { systemFiles } from "../runtime/files.ts";
 import { thisProcess } from "../runtime/process.ts";
@@ -6,34 +7,51 @@ import { Context, type ContextSources } from "./context.ts";
 import { readContextFile } from "./context_file.ts";
 import { typedValue } from "./typed_value.ts";
 
-/** The context of this process; one that knows the environment only until {@link setupContext} reads a file. */
-let current = new Context(outside());
-
-function outside(note?: (message: string) => void): ContextSources {
-  const env = (name: string) => thisProcess.env(name);
-  return note === undefined ? { env, files: systemFiles } : { env, files: systemFiles, note };
+/** Where the settings of a job come from besides its context file. */
+export interface SettingSources {
+  /** A variable of the environment. */
+  env(name: string): string | undefined;
+  /** Completes or changes what the context file says, or stands alone where there is none. */
+  overlay(values: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>>;
 }
 
-/** The context of this process. */
+/** The sources of a job: the environment of its process, or what a test gives it. */
+export const settingSources: JobLocal<SettingSources> = new JobLocal(() => ({
+  env: (name) => thisProcess.env(name),
+  overlay: (values) => values,
+}));
+
+/** The context of the job; one that knows the environment only until {@link setupContext} reads a file. */
+const current = new JobLocal(() => new Context(sources({})));
+
+function sources(
+  values: Readonly<Record<string, unknown>>,
+  note?: (message: string) => void,
+): ContextSources {
+  const { env, overlay } = settingSources.get();
+  return { env, files: systemFiles, values: overlay(values), ...(note === undefined ? {} : { note }) };
+}
+
+/** The context of the job. */
 export function currentContext(): Context {
-  return current;
+  return current.get();
 }
 
-/** Resolves the references of parameters from the context of this process, whichever it is at that time. */
-export const resolveReference: ReferenceResolver = (text, place) => current.resolve(text, place);
+/** Resolves the references of parameters from the context of the job, whichever it is at that time. */
+export const resolveReference: ReferenceResolver = (text, place) => current.get().resolve(text, place);
 
 /**
- * Makes a context file the context of this process, in place of the one before; without a file, the environment alone.
+ * Makes a context file the context of the job, in place of the one before; without a file, the environment alone.
  * `note` is told which variables were ignored. Throws a `ConfigurationError`, and leaves the context as it was, where
  * the file cannot be read.
  */
 export function setupContext(file?: string | URL, note?: (message: string) => void): void {
   if (file === undefined) {
-    current = new Context(outside(note));
+    current.set(new Context(sources({}, note)));
     return;
   }
   const path = file instanceof URL ? fileURLToPath(file) : file;
-  current = new Context({ ...outside(note), values: readContextFile(path, systemFiles), file: path });
+  current.set(new Context({ ...sources(readContextFile(path, systemFiles), note), file: path }));
 }
 
 /**
@@ -57,5 +75,5 @@ export function contextValue(key: string, fallback: readonly string[]): readonly
 /** A setting that is a text, or is not set. */
 export function contextValue(key: string, fallback: undefined): string | undefined;
 export function contextValue(key: string, ...rest: [fallback?: unknown, oneOf?: readonly string[]]): unknown {
-  return typedValue(current, key, ...rest);
+  return typedValue(current.get(), key, ...rest);
 }

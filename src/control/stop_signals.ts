@@ -1,3 +1,4 @@
+import { JobLocal } from "../core/job_scope.ts";
 import { type Clock, systemClock } from "../runtime/clock.ts";
 import { type Process, thisProcess } from "../runtime/process.ts";
 import { processSignals, type SignalSource } from "../runtime/signals.ts";
@@ -99,3 +100,6 @@ export class StopSignals {
 
 /** The stop signals of this process. */
 export const processStopSignals: StopSignals = new StopSignals(processSignals, thisProcess);
+
+/** The stop signals of a job: those of its process, or those that a test sends. */
+export const jobStopSignals: JobLocal<StopSignals> = new JobLocal(() => processStopSignals);

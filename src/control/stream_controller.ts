@@ -1,5 +1,5 @@
 import type { StopControl } from "../core/stop_control.ts";
-import { processStopSignals, type StopSignals } from "./stop_signals.ts";
+import { jobStopSignals, type StopSignals } from "./stop_signals.ts";
 
 /** Why the signal of a controller fired; a `fetch` that was given the signal rejects with it. Its name is `AbortError`. */
 export class StopRequest extends DOMException {
@@ -27,7 +27,7 @@ export class StreamController implements StopControl, Disposable {
   #draining = false;
 
   /** Begins to listen to the signals of this process; another source is for tests. */
-  constructor(signals: StopSignals = processStopSignals) {
+  constructor(signals: StopSignals = jobStopSignals.get()) {
     this.#leave = signals.join(this);
   }
 

@@ -1,5 +1,5 @@
 import { unlessAborted } from "../core/unless_aborted.ts";
-import { processStopSignals, type StopSignals } from "./stop_signals.ts";
+import { jobStopSignals, type StopSignals } from "./stop_signals.ts";
 import { StreamController } from "./stream_controller.ts";
 
 /**
@@ -9,7 +9,7 @@ import { StreamController } from "./stream_controller.ts";
  */
 export async function unlessStopped<T>(
   work: () => Promise<T>,
-  signals: StopSignals = processStopSignals,
+  signals: StopSignals = jobStopSignals.get(),
 ): Promise<T> {
   using controller = new StreamController(signals);
   const { signal } = controller;

@@ -1,4 +1,6 @@
-/** Something that is open for the whole process and must be closed when the job ends. */
+import { JobLocal } from "./job_scope.ts";
+
+/** Something that is open for the whole job and must be closed when the job ends. */
 export interface Resource {
   /** What it is, for an error: `producer of broker1:9092`. */
   readonly name: string;
@@ -12,10 +14,11 @@ export interface CloseFailure {
   readonly reason: unknown;
 }
 
-const open = new Set<Resource>();
+const ofJob = new JobLocal(() => new Set<Resource>());
 
 /** Remembers a resource until it is closed; call what is returned if it closes earlier. */
 export function trackResource(resource: Resource): () => void {
+  const open = ofJob.get();
   open.add(resource);
   return () => void open.delete(resource);
 }
@@ -26,6 +29,7 @@ export function trackResource(resource: Resource): () => void {
  * closed, with its reason; it never throws and never hangs.
  */
 export async function closeResources(boundMs: number): Promise<CloseFailure[]> {
+  const open = ofJob.get();
   const deadline = performance.now() + boundMs;
   const failed: CloseFailure[] = [];
   const closing = new Map<Resource, Promise<void>>();

@@ -44,7 +44,7 @@ export type RunMod = <N extends keyof ModMap & string>(
 
 /** What a runner needs from outside. */
 export interface RunnerPorts {
-  readonly registry: ModRegistry;
+  readonly registry: Pick<ModRegistry, "get">;
   readonly resolve: ReferenceResolver;
   /** The logger of a mod, by its name. */
   loggerFor(mod: string): Logger;

@@ -26,7 +26,7 @@ export async function exitWith(main: () => unknown): Promise<never> {
     clock: systemClock,
     events: processEvents,
     signals: processStopSignals,
-    running: runningMods,
+    running: runningMods.get(),
   });
   return thisProcess.exit(code);
 }

@@ -1,6 +1,7 @@
 import { resolveReference } from "../context/current.ts";
 import type { Mod } from "../core/define_mod.ts";
 import { currentMessageScope } from "../core/message_scope.ts";
+import { JobLocal } from "../core/job_scope.ts";
 import { ModRegistry } from "../core/registry.ts";
 import type { ModMap } from "../core/mod_map.ts";
 import type { Row } from "../core/rows.ts";
@@ -13,10 +14,17 @@ import { RunningMods } from "./running_mods.ts";
 const registry = new ModRegistry();
 for (const mod of builtins) registry.register(mod);
 
-/** The mods that run now in this process, outside of messages: also those begun below one that is over. */
-export const runningMods: RunningMods = new RunningMods();
+/** The mods of a job that run now, outside of messages: also those begun below one that is over. */
+export const runningMods: JobLocal<RunningMods> = new JobLocal(() => new RunningMods());
 
-const run = createRunner({ registry, resolve: resolveReference, loggerFor });
+/** What takes the place of a mod in the job that runs: itself, unless a test watches it or puts another there. */
+export const modInPlace: JobLocal<(mod: Mod) => Mod> = new JobLocal(() => (mod) => mod);
+
+const run = createRunner({
+  registry: { get: (name) => modInPlace.get()(registry.get(name)) },
+  resolve: resolveReference,
+  loggerFor,
+});
 
 /**
  * Runs a mod by its name: fills in the `${...}` references of its settings, validates its parameters, runs it.
@@ -34,7 +42,7 @@ export function runMod<
   const K extends string = never,
 >(name: N, params: CallParams<N, R, K>): Promise<ModResult<CallArtifacts<N, K>>> {
   const result = run(name, params as ModParams<ModMap[N]>) as Promise<ModResult<CallArtifacts<N, K>>>;
-  return currentMessageScope() === undefined ? runningMods.track(name, result) : result;
+  return currentMessageScope() === undefined ? runningMods.get().track(name, result) : result;
 }
 
 /**

@@ -144,6 +144,8 @@ export interface ProducerSession {
 
 /** The one door to Kafka. The kafkajs driver and the memory driver pass the same contract tests. */
 export interface KafkaDriver {
+  /** It talks to no other machine: certificates are not read, because nobody would look at them. */
+  readonly isInMemory?: boolean;
   /**
    * Names of all topics. Rejects within `timeoutMs`, saying why there is no connection and what to do. While it waits for
    * brokers that are not there yet, the log says so.

@@ -1,9 +1,10 @@
 import { configureSync, getConfig, getLogger, type LogRecord } from "../deps/logtape.ts";
 import { ConfigurationError } from "../core/errors.ts";
+import { JobLocal } from "../core/job_scope.ts";
 import type { LogFields, Logger } from "../core/logger.ts";
 import { type Process, thisProcess } from "../runtime/process.ts";
 import { jsonLine, type LogEvent, textLine } from "./format.ts";
-import { chooseLevel, type Level, levelOf, LOGTAPE_LEVELS } from "./levels.ts";
+import { chooseLevel, type Level, levelOf, LEVELS, LOGTAPE_LEVELS } from "./levels.ts";
 
 /** What logging needs of the process. */
 export type LoggingProcess = Pick<Process, "env" | "writeError" | "errorIsTerminal">;
@@ -21,11 +22,36 @@ export interface LoggingOptions {
 /** The category in logtape below which all our loggers are. */
 const CATEGORY = "datapy";
 
-let argument: string | undefined;
-let contextLevel: unknown;
-let job = "job";
-let output: LoggingProcess = thisProcess;
-let isSetUp = false;
+/** How a job logs. */
+interface State {
+  argument: string | undefined;
+  contextLevel: unknown;
+  job: string;
+  output: LoggingProcess;
+  isSetUp: boolean;
+  /** What a capture is given. */
+  level: Level;
+}
+
+const state = new JobLocal<State>(() => ({
+  argument: undefined,
+  contextLevel: undefined,
+  job: "job",
+  output: thisProcess,
+  isSetUp: false,
+  level: "WARNING",
+}));
+
+/** Takes the lines of a job that a test runs, in place of standard error and of logtape. */
+export interface LogCapture {
+  /** A variable of the job's environment: LOG_LEVEL counts. */
+  env(name: string): string | undefined;
+  /** Takes what the job's level lets through. */
+  take(event: LogEvent): void;
+}
+
+/** Where the lines of the job go; undefined is standard error. */
+export const logCapture: JobLocal<LogCapture | undefined> = new JobLocal(() => undefined);
 
 /**
  * Begins to log to standard error, in place of whatever was configured in logtape before: tab-delimited lines, or JSON
@@ -36,24 +62,33 @@ let isSetUp = false;
  * the error can be told.
  */
 export function setupLogging(options: LoggingOptions = {}, process: LoggingProcess = thisProcess): void {
-  argument = options.level;
-  job = options.name ?? job;
-  contextLevel = options.contextLevel;
-  output = process;
-  isSetUp = true;
-  apply();
+  const own = state.get();
+  own.argument = options.level;
+  own.job = options.name ?? own.job;
+  own.contextLevel = options.contextLevel;
+  own.output = process;
+  own.isSetUp = true;
+  apply(own);
 }
 
 /** `processing.log_level` of a context that was set up later. Throws as {@link setupLogging} does. */
 export function setContextLevel(level: unknown): void {
-  contextLevel = level;
-  if (isSetUp) apply();
+  const own = state.get();
+  own.contextLevel = level;
+  if (own.isSetUp) apply(own);
 }
 
-function apply(): void {
+function apply(own: State): void {
+  const { argument, contextLevel } = own;
+  const capture = logCapture.get();
+  if (capture !== undefined) {
+    own.level = chooseLevel({ environment: capture.env("LOG_LEVEL"), context: contextLevel, argument });
+    return;
+  }
+  const { output } = own;
   const environment = output.env("LOG_LEVEL");
   const format = output.env("LOG_FORMAT") || "text";
-  configure("INFO", format);
+  configure("INFO", format, own);
   if (format !== "text" && format !== "json") {
     throw new ConfigurationError(
       `Cannot log in the format ${
@@ -61,10 +96,10 @@ function apply(): void {
       } (from the variable LOG_FORMAT): expected text or json`,
     );
   }
-  configure(chooseLevel({ environment, context: contextLevel, argument }), format);
+  configure(chooseLevel({ environment, context: contextLevel, argument }), format, own);
 }
 
-function configure(level: Level, format: string): void {
+function configure(level: Level, format: string, { output, job }: State): void {
   const colours = output.errorIsTerminal && !output.env("NO_COLOR") && output.env("TERM") !== "dumb";
   const lines = (event: LogEvent) => format === "json" ? jsonLine(event, job) : textLine(event, colours);
   configureSync({
@@ -91,7 +126,7 @@ function eventOf(record: LogRecord): LogEvent {
 /** A line that cannot be written is lost; the job is worth more than its log. */
 function write(line: string): void {
   try {
-    output.writeError(line);
+    state.get().output.writeError(line);
   } catch {
     // a full disk or a closed stream: nobody to tell
   }
@@ -111,7 +146,14 @@ export function loggerFor(mod?: string): Logger {
   };
 }
 
-function log(level: Level, mod = job, message: string, fields: LogFields = {}): void {
+function log(level: Level, given: string | undefined, message: string, fields: LogFields = {}): void {
+  const own = state.get();
+  const mod = given ?? own.job;
+  const capture = logCapture.get();
+  if (capture !== undefined) {
+    if (LEVELS.indexOf(level) < LEVELS.indexOf(own.level)) return;
+    return capture.take({ time: Date.now(), level, mod, message, fields });
+  }
   if (getConfig() !== null) return getLogger([CATEGORY, mod])[LOGTAPE_LEVELS[level]](message, fields);
   if (level === "DEBUG" || level === "INFO") return;
   write(textLine({ time: Date.now(), level, mod, message, fields }, false));

@@ -1,16 +1,22 @@
+import { JobLocal } from "../../core/job_scope.ts";
 import { trackResource } from "../../core/resources.ts";
 import { systemPaths } from "../../runtime/paths.ts";
 import { DuckDbDatabase } from "./duckdb_database.ts";
 import { duckDbApi } from "./library.ts";
-import { duckDbPath, locate, MEMORY } from "./location.ts";
+import { duckDbPath, locate, type Location, MEMORY } from "./location.ts";
 import { queryDuckDb } from "./query.ts";
 
-/** What is open or opening, by the file's key and by each url that led there: the way of a url is looked up once. */
-const byKey = new Map<string, Promise<DuckDbDatabase>>();
-const byUrl = new Map<string, Promise<DuckDbDatabase>>();
+/** What a job has open or is opening, by the file's key and by each url that led there: the way of a url is looked up once. */
+class OpenDatabases {
+  readonly byKey = new Map<string, Promise<DuckDbDatabase>>();
+  readonly byUrl = new Map<string, Promise<DuckDbDatabase>>();
+}
+
+const ofJob = new JobLocal(() => new OpenDatabases());
 
 /** The database of a url, opened where it is not, and closed when the job ends. Rejects as `openDatabase` says. */
 export async function openDuckDb(url: string): Promise<DuckDbDatabase> {
+  const { byKey, byUrl } = ofJob.get();
   const known = await byUrl.get(url)?.catch(() => undefined);
   if (known?.isOpen) return known;
   const location = await locate(url);
@@ -36,11 +42,12 @@ export async function checkDuckDb(url: string): Promise<void> {
 }
 
 function remember(url: string, database: Promise<DuckDbDatabase>): Promise<DuckDbDatabase> {
-  byUrl.set(url, database);
+  ofJob.get().byUrl.set(url, database);
   return database;
 }
 
-async function open(location: Parameters<typeof DuckDbDatabase.open>[0]): Promise<DuckDbDatabase> {
+async function open(location: Location): Promise<DuckDbDatabase> {
+  const { byKey, byUrl } = ofJob.get();
   let forget = () => {};
   const database = await DuckDbDatabase.open(location, () => {
     forget();

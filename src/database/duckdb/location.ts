@@ -1,5 +1,6 @@
 import { basename, dirname, join, resolve } from "node:path";
 import { ConfigurationError, UnavailableError } from "../../core/errors.ts";
+import { JobLocal } from "../../core/job_scope.ts";
 import { fileProblem, type Files, systemFiles } from "../../runtime/files.ts";
 import { type Paths, systemPaths } from "../../runtime/paths.ts";
 
@@ -13,8 +14,12 @@ export interface Location {
   readonly path: string;
 }
 
-/** The database of this process that lies in memory and is gone with it. */
+/** The database of this job that lies in memory and is gone with it. */
 export const MEMORY = ":memory:";
+
+let jobs = 0;
+/** Jobs that tests run in one process have a database in memory each. */
+const memoryKey = new JobLocal(() => `${MEMORY}${++jobs}`);
 
 const SCHEME = "duckdb:";
 const EXPECTED = `expected duckdb:path/to/file.duckdb, or duckdb:${MEMORY} for a database in memory`;
@@ -52,7 +57,7 @@ export async function locate(
   disk: Disk = { ...systemFiles, ...systemPaths },
 ): Promise<Location> {
   const path = duckDbPath(url);
-  if (path === MEMORY) return { name: url, key: MEMORY, path };
+  if (path === MEMORY) return { name: url, key: memoryKey.get(), path };
   const file = resolve(path);
   try {
     await disk.makeFolder(dirname(file));

@@ -14,7 +14,7 @@ import {
   type SecurityProtocol,
 } from "../../kafka/connection.ts";
 import type { KafkaDriver } from "../../kafka/driver.ts";
-import { kafkajsDriver } from "../../kafka/kafkajs/lazy_driver.ts";
+import { jobDriver } from "../../kafka/job_driver.ts";
 import { checkSecurity, given, usesSasl, usesTls } from "../../kafka/security.ts";
 import { readTlsFiles } from "../../kafka/tls_files.ts";
 import { type Clock, systemClock } from "../../runtime/clock.ts";
@@ -88,10 +88,11 @@ export function kafkaConnectorWith(ports: ConnectorPorts) {
     },
     async run(given, context) {
       const config = await configOf(given, ports, context);
+      const { driver } = ports;
       const topics = await unlessStopped(() =>
-        ports.driver.listTopics(config, given.connect_timeout_s * 1000, context.log)
+        driver.listTopics(config, given.connect_timeout_s * 1000, context.log)
       );
-      const connection = new KafkaConnection(config, ports.driver);
+      const connection = new KafkaConnection(config, driver);
       context.log.info(
         `Connected to ${connection.bootstrap_servers} by ${connection.security_protocol}, ${topics.length} topic${
           topics.length === 1 ? "" : "s"
@@ -104,7 +105,9 @@ export function kafkaConnectorWith(ports: ConnectorPorts) {
 
 /** Connects to Kafka: the successor of Talend's tKafkaConnection. */
 export const kafkaConnector = kafkaConnectorWith({
-  driver: kafkajsDriver,
+  get driver() {
+    return jobDriver.get();
+  },
   files: systemFiles,
   clock: systemClock,
 });
@@ -131,7 +134,7 @@ async function configOf(
   const settings = settingsOf(params);
   const { security_protocol: securityProtocol } = params;
   const verifyHostName = setting(settings, "ssl.endpoint.identification.algorithm") === "https";
-  const material = usesTls(securityProtocol)
+  const material = usesTls(securityProtocol) && ports.driver.isInMemory !== true
     ? await readTlsFiles(security, ports.files, ports.clock.wallTime())
     : undefined;
   for (const warning of material?.warnings ?? []) context.warn(warning);

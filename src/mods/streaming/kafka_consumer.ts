@@ -2,13 +2,14 @@ import { z } from "../../deps/zod.ts";
 import { ConfigurationError } from "../../core/errors.ts";
 import { artifact, defineMod, type ModContext } from "../../core/define_mod.ts";
 import type { MessageProcessor } from "../../consume/processor.ts";
+import { workObserver } from "../../consume/observer.ts";
 import { PollLoop } from "../../consume/poll_loop.ts";
 import type { ConsumeSettings } from "../../consume/settings.ts";
-import { processStopSignals } from "../../control/stop_signals.ts";
+import { jobClock } from "../../control/job_clock.ts";
+import { jobStopSignals } from "../../control/stop_signals.ts";
 import { StreamController } from "../../control/stream_controller.ts";
 import { setting } from "../../kafka/additional_config.ts";
 import { KafkaConnection } from "../../kafka/connection.ts";
-import { systemClock } from "../../runtime/clock.ts";
 
 /** Bound of the last commit before partitions are given back in a rebalance, in milliseconds. */
 const REVOKE_TIMEOUT_MS = 2_000;
@@ -81,14 +82,15 @@ export const kafkaConsumer = defineMod({
     try {
       const loop = new PollLoop(settingsOf(given, context), {
         control: given.controller ?? own as StreamController,
-        clock: systemClock,
+        clock: jobClock.get(),
         log: context.log,
+        observer: workObserver.get(),
       });
       const stats = await loop.run();
       return { artifacts: { stats }, metrics: { ...stats } };
     } catch (error) {
-      // the process's other consumers drain as well, whether or not the job awaits this one
-      processStopSignals.stopAll(`a consumer of group "${given.group_id}" failed`);
+      // the job's other consumers drain as well, whether or not the job awaits this one
+      jobStopSignals.get().stopAll(`a consumer of group "${given.group_id}" failed`);
       throw error;
     } finally {
       own?.[Symbol.dispose]();

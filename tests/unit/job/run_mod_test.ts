@@ -43,16 +43,16 @@ Deno.test("registeredMods are the built-in ones and those that were registered, 
 Deno.test("runMod is remembered while it runs, those of messages apart", async () => {
   const scope = new MessageScope();
   const inMessage = inMessageScope(scope, () => runMod("run_mod_test_waiting", {}));
-  assert.deepEqual([runningMods.names, scope.running], [[], ["run_mod_test_waiting"]]);
+  assert.deepEqual([runningMods.get().names, scope.running], [[], ["run_mod_test_waiting"]]);
   await Promise.resolve();
   release();
   await inMessage;
 
   const outside = runMod("run_mod_test_waiting", { text: "a" });
-  assert.deepEqual(runningMods.names, ["run_mod_test_waiting"]);
+  assert.deepEqual(runningMods.get().names, ["run_mod_test_waiting"]);
   release();
   assert.equal((await outside).artifacts.text, "a");
-  assert.deepEqual(runningMods.names, []);
+  assert.deepEqual(runningMods.get().names, []);
 });
 
 Deno.test("runMod below a message that is over is remembered as one outside of messages", async () => {
@@ -65,10 +65,10 @@ Deno.test("runMod below a message that is over is remembered as one outside of m
   scope.end();
   over.resolve();
   await settle();
-  assert.deepEqual([runningMods.names, scope.running], [["run_mod_test_waiting"], []]);
+  assert.deepEqual([runningMods.get().names, scope.running], [["run_mod_test_waiting"], []]);
   release();
   assert.equal((await late).artifacts.text, "late");
-  assert.deepEqual(runningMods.names, []);
+  assert.deepEqual(runningMods.get().names, []);
 });
 
 Deno.test("runMod suggests the nearest mod", async () => {
@@ -79,5 +79,5 @@ Deno.test("runMod suggests the nearest mod", async () => {
     kind: "configuration",
     message: /^jason_parser: there is no mod of that name; did you mean "json_parser"\? \(known: /,
   });
-  assert.deepEqual(runningMods.names, []);
+  assert.deepEqual(runningMods.get().names, []);
 });
