@@ -43,18 +43,22 @@ function walk(value: unknown, schema: z.ZodType | undefined, path: string, fill:
   if (schema !== undefined && metaOf(schema).data === true) return value;
   if (typeof value === "string") return value.includes("${") ? fill(value, schema, path) : value;
   if (Array.isArray(value)) {
-    return value.map((item, i) =>
+    const items = value.map((item, i) =>
       isSettled(item) ? item : walk(item, childSchema(schema, i), `${path}[${i}]`, fill)
     );
+    return items.every((item, i) => Object.is(item, value[i])) ? value : items;
   }
   if (!isPlainObject(value)) return value;
   const entries: [string, unknown][] = Object.entries(value);
+  let isFilled = false;
   for (const entry of entries) {
     const [key, item] = entry;
     if (isSettled(item)) continue;
     entry[1] = walk(item, childSchema(schema, key), path === "" ? key : `${path}.${key}`, fill);
+    isFilled ||= !Object.is(entry[1], item);
   }
-  return Object.fromEntries(entries); // makes own properties, `__proto__` too
+  // what holds no reference stays the object that it was: a mod may remember what it made of it
+  return isFilled ? Object.fromEntries(entries) : value; // makes own properties, `__proto__` too
 }
 
 /** Whether it can hold no reference: most parameters, and this runs for each message. */

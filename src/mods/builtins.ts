@@ -4,11 +4,13 @@ import { kafkaConnector } from "./streaming/kafka_connector.ts";
 import { kafkaConsumer } from "./streaming/kafka_consumer.ts";
 import { kafkaProducer } from "./streaming/kafka_producer.ts";
 import { dataMapper } from "./transform/data_mapper.ts";
+import { dataSplitter } from "./transform/data_splitter.ts";
 import { jsonParser } from "./transform/json_parser.ts";
 
 /** The mods that come with DataPy. A new one is added here twice: to the list, and to the types below. */
 export const builtins: readonly Mod[] = [
   dataMapper,
+  dataSplitter,
   databaseInsert,
   jsonParser,
   kafkaConnector,
@@ -19,6 +21,7 @@ export const builtins: readonly Mod[] = [
 declare module "../core/mod_map.ts" {
   interface ModMap {
     data_mapper: typeof dataMapper;
+    data_splitter: typeof dataSplitter;
     database_insert: typeof databaseInsert;
     json_parser: typeof jsonParser;
     kafka_connector: typeof kafkaConnector;
