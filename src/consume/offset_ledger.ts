@@ -5,8 +5,13 @@
  * markers) need no care. Pure: no clock, no await.
  */
 export class OffsetLedger {
-  /** In ascending order, because records are tracked as they are read. */
   readonly #unfinished = new Set<bigint>();
+  /**
+   * What was tracked, in ascending order, from `#head` on; those before the first that is open are passed for good. The
+   * set alone knows the first as well, but looks for it among all that were deleted.
+   */
+  #order: bigint[] = [];
+  #head = 0;
   #position: bigint;
   #committed: bigint | undefined;
 
@@ -21,6 +26,7 @@ export class OffsetLedger {
       throw new RangeError(`Cannot track offset ${offset}: ${this.#position} was read already`);
     }
     this.#unfinished.add(offset);
+    this.#order.push(offset);
     this.#position = offset + 1n;
   }
 
@@ -36,8 +42,13 @@ export class OffsetLedger {
 
   /** The first offset that is not done; where all are done, the position after the last that was read or skipped. */
   get lowMark(): bigint {
-    for (const lowest of this.#unfinished) return lowest;
-    return this.#position;
+    let lowest = this.#order[this.#head];
+    while (lowest !== undefined && !this.#unfinished.has(lowest)) lowest = this.#order[++this.#head];
+    if (this.#head > 1024 && this.#head * 2 > this.#order.length) {
+      this.#order = this.#order.slice(this.#head);
+      this.#head = 0;
+    }
+    return lowest ?? this.#position;
   }
 
   /** How many records were read and are not done. */
