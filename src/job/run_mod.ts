@@ -40,8 +40,9 @@ export function runMod<
   N extends keyof ModMap & string,
   R extends object = Row,
   const K extends string = never,
->(name: N, params: CallParams<N, R, K>): Promise<ModResult<CallArtifacts<N, K>>> {
-  const result = run(name, params as ModParams<ModMap[N]>) as Promise<ModResult<CallArtifacts<N, K>>>;
+  const L extends string = "rest",
+>(name: N, params: CallParams<N, R, K, L>): Promise<ModResult<CallArtifacts<N, R, K, L>>> {
+  const result = run(name, params as ModParams<ModMap[N]>) as Promise<ModResult<CallArtifacts<N, R, K, L>>>;
   return currentMessageScope() === undefined ? runningMods.get().track(name, result) : result;
 }
 

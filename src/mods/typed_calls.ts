@@ -2,12 +2,13 @@ import type { z } from "../deps/zod.ts";
 import type { Reference } from "../core/define_mod.ts";
 import type { ModMap } from "../core/mod_map.ts";
 import type { Row, RowSource } from "../core/rows.ts";
+import type { Condition, SplitArtifacts } from "./transform/split/conditions.ts";
 import type { ModArtifacts, ModParams } from "../core/runner.ts";
 
 /**
  * The calls whose types depend on what is given: functions that see rows see those of `data`, and outputs are artifacts
  * under the names that the job gave them. The declarations of the mods cannot say that; here it is said for the compiler
- * alone. `R` is a row of `data`, `K` the names of the outputs.
+ * alone. `R` is a row of `data`, `K` the names of the outputs, `L` that of the output for the rest.
  */
 
 /** The rows of a call: one, several, or a DuckDB result. */
@@ -32,10 +33,18 @@ type MapperParams<R> = With<InputOf<"data_mapper">, {
   readonly functions?: Readonly<Record<string, RowFunction<R, unknown>>>;
 }>;
 
+type SplitterParams<R, K extends string, L extends string> = With<InputOf<"data_splitter">, {
+  readonly data: DataOf<R>;
+  readonly split_conditions: { readonly [name in K]: Condition<Seen<R>> };
+  readonly rest?: L;
+}>;
+
 /** The parameters of a call. Conditional types, because the compiler infers `R` and `K` through these alone. */
-export type CallParams<N extends keyof ModMap & string, R, _K extends string> = N extends "data_mapper"
-  ? MapperParams<R>
+export type CallParams<N extends keyof ModMap & string, R, K extends string, L extends string> = N extends
+  "data_mapper" ? MapperParams<R>
+  : N extends "data_splitter" ? SplitterParams<R, K, L>
   : ModParams<ModMap[N]>;
 
 /** The artifacts of a call. */
-export type CallArtifacts<N extends keyof ModMap & string, _K extends string> = ModArtifacts<ModMap[N]>;
+export type CallArtifacts<N extends keyof ModMap & string, R, K extends string, L extends string> = N extends
+  "data_splitter" ? SplitArtifacts<K | L, Seen<R>> : ModArtifacts<ModMap[N]>;

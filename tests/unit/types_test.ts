@@ -141,6 +141,42 @@ Deno.test("runMod gives functions of data_mapper the rows that come in", () => {
   assert.equal(typeof calls, "function");
 });
 
+Deno.test("runMod gives data_splitter its outputs by their names", () => {
+  interface Event {
+    readonly type: string;
+    readonly amount: number;
+  }
+  const calls = async (events: readonly Event[], row: { readonly [column: string]: unknown }) => {
+    const { artifacts } = await runMod("data_splitter", {
+      data: events,
+      split_conditions: { accounts: { type: { eq: "ACCOUNT" } }, large: (event) => event.amount > 1000 },
+    });
+    isTrue<Same<typeof artifacts.accounts, Event | readonly Event[] | null>>();
+    isTrue<Same<typeof artifacts.large, typeof artifacts.rest>>();
+    // @ts-expect-error there is no such output
+    artifacts.acounts;
+    const other = await runMod("data_splitter", {
+      data: row,
+      split_conditions: { accounts: { type: { eq: "ACCOUNT" } } },
+      rest: "unknown",
+    });
+    other.artifacts.unknown;
+    // @ts-expect-error the output for the rest has another name here
+    other.artifacts.rest;
+    await runMod("data_splitter", {
+      data: events,
+      // @ts-expect-error an event has no such column
+      split_conditions: { large: (event) => event.amout > 1000 },
+    });
+    await runMod("data_splitter", {
+      data: events,
+      // @ts-expect-error there is no such operator
+      split_conditions: { large: { amount: { above: 3 } } },
+    });
+  };
+  assert.equal(typeof calls, "function");
+});
+
 Deno.test("runMod refuses at compile time what is wrong", () => {
   const calls = [
     // @ts-expect-error there is no such mod
