@@ -3,8 +3,10 @@ import config from "../../deno.json" with { type: "json" };
 import { exitCodeOf } from "../job/exit_codes.ts";
 import type { CliContext } from "./context.ts";
 import { exitCodeFor } from "./exit_code.ts";
+import { asHelp } from "./help.ts";
 import { down, status, up } from "./kafka_commands.ts";
 import { list } from "./mods_commands.ts";
+import { offsets } from "./offsets_commands.ts";
 import { run as runJob } from "./run_command.ts";
 import { briefs, NAME, stricliText } from "./text.ts";
 
@@ -45,7 +47,7 @@ const runCommand = buildCommand({
 });
 
 const app: Application<CliContext> = buildApplication(
-  buildRouteMap({ routes: { run: runCommand, kafka, mods }, docs: { brief: briefs.app } }),
+  buildRouteMap({ routes: { run: runCommand, offsets, kafka, mods }, docs: { brief: briefs.app } }),
   {
     name: NAME,
     versionInfo: { currentVersion: config.version },
@@ -58,6 +60,14 @@ const app: Application<CliContext> = buildApplication(
 
 /** Runs one command line; gives its exit code. */
 export async function runApp(args: readonly string[], context: CliContext): Promise<number> {
-  await run(app, args, context);
-  return exitCodeFor(Number(context.process.exitCode ?? 0));
+  const process = { ...context.process, stdout: asHelpTo(context.process.stdout) };
+  await run(app, args, { ...context, process });
+  return exitCodeFor(Number(process.exitCode ?? 0));
+}
+
+type Stream = CliContext["process"]["stdout"];
+
+/** Only help and the version are written there by stricli; commands write to the machine. */
+function asHelpTo(stream: Stream): Stream {
+  return { ...stream, write: (text: string) => stream.write(asHelp(text)) };
 }

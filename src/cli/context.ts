@@ -2,14 +2,18 @@ import type { ApplicationContext } from "../deps/stricli.ts";
 import type { Kafka, KafkaPlace, KafkaStatus, StartOptions } from "../dev/kafka/mod.ts";
 import type { DownResult } from "../dev/kafka/mod.ts";
 import type { Clock } from "../runtime/clock.ts";
+import type { Input } from "../runtime/input.ts";
 import type { Process } from "../runtime/process.ts";
+import type { BrokerLibrary } from "./brokers.ts";
 
 /** What commands need: streams and an exit code for stricli, and the library behind each command. */
 export interface CliContext extends ApplicationContext {
   readonly machine: Process;
   readonly clock: Clock;
+  readonly input: Input;
   readonly kafka: KafkaLibrary;
   readonly jobs: JobLibrary;
+  readonly brokers: BrokerLibrary;
   readonly mods: () => Promise<readonly { readonly name: string; readonly description: string }[]>;
 }
 

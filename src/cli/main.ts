@@ -4,8 +4,10 @@ import { pathToFileURL } from "node:url";
 import { kafkaStatus, startKafka, stopKafka } from "../dev/kafka/mod.ts";
 import { systemClock } from "../runtime/clock.ts";
 import { systemDisk } from "../runtime/disk.ts";
+import { processInput } from "../runtime/input.ts";
 import { type Process, thisProcess } from "../runtime/process.ts";
 import { runApp } from "./app.ts";
+import { systemBrokers } from "./brokers.ts";
 import type { CliContext } from "./context.ts";
 
 /** Colours where they are wanted: on a terminal, unless NO_COLOR is set. */
@@ -21,6 +23,8 @@ const context: CliContext = {
   },
   machine: thisProcess,
   clock: systemClock,
+  input: processInput,
+  brokers: systemBrokers,
   kafka: { start: startKafka, stop: stopKafka, status: kafkaStatus },
   jobs: {
     kindOf: (path) => systemDisk.kindOf(path),

@@ -35,6 +35,15 @@ export const stricliText: ApplicationText = {
         `there is no option --${input}` +
         (corrections.length === 0 ? "" : `; did you mean --${corrections.join(" or --")}?`),
       AliasNotFoundError: ({ input }) => `there is no option -${input}`,
+      ArgumentParseError: ({ externalFlagNameOrPlaceholder, input, exception }) => {
+        const name = externalFlagNameOrPlaceholder;
+        const what = /^[A-Z]/.test(name) ? name : `--${name}`;
+        return `${what} is "${input}": ${exception instanceof Error ? exception.message : exception}`;
+      },
+      UnsatisfiedFlagError: ({ externalFlagName, nextFlagName }) =>
+        nextFlagName === undefined
+          ? `--${externalFlagName} is missing`
+          : `--${externalFlagName} has no value before --${nextFlagName}`,
       UnsatisfiedPositionalError: ({ placeholder }) => `${placeholder} is missing`,
       UnexpectedPositionalError: ({ input }) => `"${input}" is one word too many`,
       EnumValidationError: ({ externalFlagName, input, values }) =>

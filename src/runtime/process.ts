@@ -6,6 +6,8 @@ export interface Process {
   writeError(text: string): void;
   /** Writes to standard output. */
   writeOut(text: string): void;
+  /** Whether the reader of standard output has gone, as `head` does: what is written is lost. Known after a write. */
+  readonly outIsClosed?: boolean;
   /** Whether standard error is a terminal. */
   readonly errorIsTerminal: boolean;
   /** Whether standard output is a terminal. */
@@ -21,6 +23,9 @@ const encoder = new TextEncoder();
 /** How long a reader may stop reading before what is written is lost rather than holding the process. */
 const STALLED_MS = 2000;
 
+/** Streams whose reader has gone. */
+const closed = new Set<object>();
+
 function writeAll(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
   let bytes = encoder.encode(text);
   let waited = 0;
@@ -28,7 +33,7 @@ function writeAll(stream: { writeSync(bytes: Uint8Array): number }, text: string
     try {
       bytes = bytes.subarray(stream.writeSync(bytes));
     } catch (error) {
-      if (error instanceof Deno.errors.BrokenPipe) return; // the reader has gone: nobody to tell
+      if (error instanceof Deno.errors.BrokenPipe) return void closed.add(stream); // nobody to tell
       // a pipe or terminal that another process made non-blocking, full for now
       if (!(error instanceof Deno.errors.WouldBlock) || waited >= STALLED_MS) throw error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
@@ -48,6 +53,9 @@ export const thisProcess: Process = {
   },
   writeError: (text) => writeAll(Deno.stderr, text),
   writeOut: (text) => writeAll(Deno.stdout, text),
+  get outIsClosed() {
+    return closed.has(Deno.stdout);
+  },
   get errorIsTerminal() {
     return Deno.stderr.isTerminal();
   },

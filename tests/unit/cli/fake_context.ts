@@ -1,7 +1,12 @@
 import { runApp } from "../../../src/cli/app.ts";
+import { connectionOf } from "../../../src/cli/connection.ts";
 import type { CliContext } from "../../../src/cli/context.ts";
 import type { Kafka, KafkaStatus } from "../../../src/dev/kafka/mod.ts";
+import { memoryAdmin } from "../../../src/kafka/memory/admin.ts";
+import { MemoryBroker } from "../../../src/kafka/memory/broker.ts";
+import { MemoryDriver } from "../../../src/kafka/memory/driver.ts";
 import type { Process } from "../../../src/runtime/process.ts";
+import type { Clock } from "../../../src/runtime/clock.ts";
 import { ManualClock } from "../../support/manual_clock.ts";
 
 /** What a command line printed, and its exit code. */
@@ -19,6 +24,17 @@ export interface World {
   /** What modules export, by their paths; an error is thrown while they are loaded. */
   readonly jobs?: Readonly<Record<string, Readonly<Record<string, unknown>> | Error>>;
   readonly terminal?: boolean;
+  /** The Kafka that `memory:9092` leads to. */
+  readonly broker?: MemoryBroker;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Files, by their paths. */
+  readonly files?: Readonly<Record<string, string>>;
+  readonly stdin?: string;
+  /** Somebody types. */
+  readonly typing?: boolean;
+  /** Whoever reads the output goes away after so many lines. */
+  readonly linesRead?: number;
+  readonly clock?: Clock;
 }
 
 /** Runs one command line in a made-up world. */
@@ -26,8 +42,11 @@ export async function datapy(words: readonly string[], world: World = {}): Promi
   let [out, err] = ["", ""];
   const isTerminal = world.terminal ?? false;
   const machine: Process = {
-    env: () => undefined,
+    env: (name) => world.env?.[name],
     writeOut: (text) => void (out += text),
+    get outIsClosed() {
+      return out.split("\n").length > (world.linesRead ?? Infinity);
+    },
     writeError: (text) => void (err += text),
     outIsTerminal: isTerminal,
     errorIsTerminal: isTerminal,
@@ -39,10 +58,30 @@ export async function datapy(words: readonly string[], world: World = {}): Promi
   };
   const stream = (write: (text: string) => void) => ({ write, getColorDepth: () => isTerminal ? 4 : 1 });
   const jobs = world.jobs ?? {};
+  const driver = new MemoryDriver(world.broker ?? new MemoryBroker());
+  const clock = world.clock ?? new ManualClock();
+  const files = {
+    readTextSync(path: string): string {
+      const text = world.files?.[path];
+      if (text === undefined) throw new Deno.errors.NotFound(path);
+      return text;
+    },
+    readText: (path: string) => Promise.resolve(files.readTextSync(path)),
+    makeFolder: () => Promise.resolve(),
+  };
   const context: CliContext = {
     process: { stdout: stream(machine.writeOut), stderr: stream(machine.writeError) },
     machine,
-    clock: new ManualClock(),
+    clock,
+    input: {
+      stdin: () => pieces(world.stdin ?? ""),
+      stdinIsTerminal: world.typing ?? false,
+      file: (path) => pieces(files.readTextSync(path)),
+    },
+    brokers: {
+      connection: (named, log) => connectionOf(named, { env: machine.env, files, driver, clock, log }),
+      openAdmin: memoryAdmin(driver.broker),
+    },
     kafka: {
       start: ({ report }) => {
         report?.progress("Downloading ... 1 s");
@@ -77,4 +116,13 @@ export async function datapy(words: readonly string[], world: World = {}): Promi
   };
   const code = await runApp(words, context);
   return { code, out, err };
+}
+
+/** A text in pieces of three bytes, as no line ends. */
+async function* pieces(text: string): AsyncGenerator<Uint8Array> {
+  const bytes = new TextEncoder().encode(text);
+  for (let at = 0; at < bytes.length; at += 3) {
+    await Promise.resolve();
+    yield bytes.slice(at, at + 3);
+  }
 }
