@@ -23,7 +23,7 @@ export interface OutgoingSettings {
 
 /**
  * One record for each row, or for each plain value. Throws a `ConfigurationError` where the settings contradict each
- * other, or name a column that no row has, and a `PermanentError` where data cannot be written as they say.
+ * other, and a `PermanentError` where data cannot be written as they say: it lacks a column that they name, too.
  */
 export function toOutgoing(data: unknown, settings: OutgoingSettings): OutgoingRecord[] {
   if (settings.keyColumn !== undefined && settings.keyValue !== undefined) {
@@ -107,14 +107,17 @@ function refuseColumns({ keyColumn, valueColumn }: OutgoingSettings): void {
   );
 }
 
-/** A column that no row has is a mistake in the job, and would be in every message: it must not be skipped. */
+/**
+ * A column that no row has may be a typo in the job, but as well one message that lacks it: rows come out of messages, and
+ * one of them must not stop a job for good. It is the message's fault, as a missing column is to data_mapper.
+ */
 function requireColumns(rows: readonly Row[], { keyColumn, valueColumn }: OutgoingSettings): void {
   if (rows.length === 0) return;
   for (const [name, column] of [["key_column", keyColumn], ["value_column", valueColumn]] as const) {
     if (column === undefined || rows.some((row) => Object.hasOwn(row, column))) continue;
     const columns = [...new Set(rows.slice(0, 100).flatMap(Object.keys))];
     const listed = columns.slice(0, 20).map(shortName).join(", ") + (columns.length > 20 ? ", …" : "");
-    throw new ConfigurationError(
+    throw new PermanentError(
       `${name} "${column}" is in no row: data has ${columns.length === 0 ? "no columns" : listed}`,
     );
   }

@@ -34,8 +34,8 @@ const params = z.strictObject({
       "or bytes also a text, bytes, null (a tombstone), or a list of these. A list goes out in one request.",
   ),
   key_column: z.string().min(1).optional().describe(
-    "Column whose value is the record's key, which chooses the partition. A null in it is a null key; a column that no " +
-      "row has is a configuration error.",
+    "Column whose value is the record's key, which chooses the partition. A null in it is a null key; a row " +
+      "without it is a record error.",
   ),
   key_value: dataParam(
     z.custom<PlainValue | number | bigint>(keyed, { error: "expected a text, bytes, a number or null" })

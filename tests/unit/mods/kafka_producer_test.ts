@@ -177,17 +177,17 @@ Deno.test("kafka_producer refuses key_column and key_value together", async () =
   assert.deepEqual(bench.records, []);
 });
 
-Deno.test("kafka_producer refuses a column that no row has, as configuration, and lists the columns", async () => {
+Deno.test("kafka_producer refuses a column that no row has, as the fault of the rows, and lists the columns", async () => {
   await using bench = new Bench();
   const data = [{ id: 1, cust: "payload" }, { id: 2, amount: 3 }];
   await refuses(
     bench.send({ data, key_column: "customer" }),
-    "configuration",
+    "permanent",
     /key_column "customer" is in no row: data has id, cust, amount$/,
   );
   await refuses(
     bench.send({ data, value_format: "string", value_column: "toString" }),
-    "configuration",
+    "permanent",
     /value_column "toString" is in no row: data has id, cust, amount$/,
   );
   assert.deepEqual(bench.records, []);
