@@ -1,5 +1,9 @@
+import { readIso } from "./mapper/iso_time.ts";
+import { instantOf, type TimeZone, UTC } from "./mapper/time_zone.ts";
+
 /** What `data_mapper` can cast a column to. */
 export const CASTS = ["string", "integer", "number", "decimal", "boolean", "timestamp", "date"] as const;
+/** One of {@link CASTS}. */
 export type Cast = typeof CASTS[number];
 
 const INTEGER = /^-?\d+$/;
@@ -15,11 +19,11 @@ const MAX_DIGITS = 1000;
  * - `number`: a double. Texts as in JSON. Whole texts and bigints beyond 2^53 are refused, as they would be rounded.
  * - `decimal`: the exact digits as a text (`12.50` stays `12.50`), without an exponent, for a DECIMAL column.
  * - `boolean`: true and false, those words in any case, 1 and 0.
- * - `timestamp`: a Date. Texts in ISO 8601, in UTC where they name no zone, digits beyond the millisecond cut off;
+ * - `timestamp`: a Date. Texts in ISO 8601, in `zone` where they name none, digits beyond the millisecond cut off;
  *   whole numbers are Unix milliseconds, as in Kafka.
- * - `date`: a text `YYYY-MM-DD`. Takes that, and what `timestamp` takes: then the date in UTC.
+ * - `date`: a text `YYYY-MM-DD`. Takes that, and what `timestamp` takes: then the date in `zone`.
  */
-export function castValue(value: unknown, to: Cast): unknown {
+export function castValue(value: unknown, to: Cast, zone: TimeZone = UTC): unknown {
   switch (to) {
     case "string":
       return toText(value);
@@ -32,9 +36,9 @@ export function castValue(value: unknown, to: Cast): unknown {
     case "boolean":
       return toBoolean(value);
     case "timestamp":
-      return toTimestamp(value);
+      return toTimestamp(value, zone);
     case "date":
-      return toDate(value);
+      return toDate(value, zone);
   }
 }
 
@@ -93,43 +97,28 @@ function toBoolean(value: unknown): boolean | undefined {
   return text === "false" || text === "0" ? false : undefined;
 }
 
-const ISO_8601 =
-  /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(Z|[+-]\d\d(?::?\d\d)?)?)?$/i;
-
-function toTimestamp(value: unknown): Date | undefined {
+function toTimestamp(value: unknown, zone: TimeZone): Date | undefined {
   if (value instanceof Date) return isValid(value) ? value : undefined;
   if (typeof value === "number" || typeof value === "bigint") {
     const date = new Date(Number(value));
     return (typeof value === "bigint" || Number.isInteger(value)) && isValid(date) ? date : undefined;
   }
-  const parts = typeof value === "string" ? ISO_8601.exec(value) : null;
-  if (parts === null) return undefined;
-  const [, year, month, day, hour = "0", minute = "0", second = "0", fraction = "", zone = "Z"] = parts;
-  const date = new Date(0);
-  date.setUTCFullYear(Number(year), Number(month) - 1, Number(day));
-  if (date.getUTCMonth() !== Number(month) - 1 || date.getUTCDate() !== Number(day)) return undefined;
-  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined;
-  const offset = zoneMinutes(zone);
-  if (offset === undefined) return undefined;
-  date.setUTCHours(
-    Number(hour),
-    Number(minute) - offset,
-    Number(second),
-    Number(fraction.padEnd(3, "0").slice(0, 3)),
-  );
-  return date;
+  const time = typeof value === "string" ? readIso(value) : undefined;
+  return time === undefined ? undefined : new Date(instantOf(time, zone));
 }
 
-function zoneMinutes(zone: string): number | undefined {
-  if (zone.toUpperCase() === "Z") return 0;
-  const [hours, minutes] = [Number(zone.slice(1, 3)), Number(zone.slice(3).replace(":", "") || "0")];
-  if (hours > 23 || minutes > 59) return undefined;
-  return (zone.startsWith("-") ? -1 : 1) * (hours * 60 + minutes);
+function toDate(value: unknown, zone: TimeZone): string | undefined {
+  const day = typeof value === "string" ? readIso(value) : undefined;
+  if (day !== undefined && day.offset === undefined) return dayOf(day.local); // as it is written, in any zone
+  const instant = toTimestamp(value, zone)?.getTime();
+  return instant === undefined ? undefined : dayOf(instant + zone.offsetAt(instant));
 }
 
-function toDate(value: unknown): string | undefined {
-  const text = toTimestamp(value)?.toISOString();
-  return text !== undefined && /^\d{4}-/.test(text) ? text.slice(0, 10) : undefined;
+/** `YYYY-MM-DD` of a local time in milliseconds; undefined outside of the years 0 to 9999. */
+export function dayOf(local: number): string | undefined {
+  const date = new Date(local);
+  const text = isValid(date) ? date.toISOString() : "";
+  return /^\d{4}-/.test(text) ? text.slice(0, 10) : undefined;
 }
 
 function isValid(date: Date): boolean {
