@@ -6,6 +6,7 @@ import { exitCodeFor } from "./exit_code.ts";
 import { asHelp } from "./help.ts";
 import { down, status, up } from "./kafka_commands.ts";
 import { list } from "./mods_commands.ts";
+import { newCommand } from "./new_command.ts";
 import { offsets } from "./offsets_commands.ts";
 import { run as runJob } from "./run_command.ts";
 import { briefs, NAME, stricliText } from "./text.ts";
@@ -47,7 +48,10 @@ const runCommand = buildCommand({
 });
 
 const app: Application<CliContext> = buildApplication(
-  buildRouteMap({ routes: { run: runCommand, offsets, kafka, mods }, docs: { brief: briefs.app } }),
+  buildRouteMap({
+    routes: { new: newCommand, run: runCommand, offsets, kafka, mods },
+    docs: { brief: briefs.app },
+  }),
   {
     name: NAME,
     versionInfo: { currentVersion: config.version },

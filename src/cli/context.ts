@@ -5,6 +5,7 @@ import type { Clock } from "../runtime/clock.ts";
 import type { Input } from "../runtime/input.ts";
 import type { Process } from "../runtime/process.ts";
 import type { BrokerLibrary } from "./brokers.ts";
+import type { NewLibrary } from "./new/library.ts";
 
 /** What commands need: streams and an exit code for stricli, and the library behind each command. */
 export interface CliContext extends ApplicationContext {
@@ -14,6 +15,7 @@ export interface CliContext extends ApplicationContext {
   readonly kafka: KafkaLibrary;
   readonly jobs: JobLibrary;
   readonly brokers: BrokerLibrary;
+  readonly projects: NewLibrary;
   readonly mods: () => Promise<readonly { readonly name: string; readonly description: string }[]>;
 }
 

@@ -9,6 +9,7 @@ import { type Process, thisProcess } from "../runtime/process.ts";
 import { runApp } from "./app.ts";
 import { systemBrokers } from "./brokers.ts";
 import type { CliContext } from "./context.ts";
+import { systemNewLibrary } from "./new/library.ts";
 
 /** Colours where they are wanted: on a terminal, unless NO_COLOR is set. */
 function stream(process: Process, write: (text: string) => void, isTerminal: boolean) {
@@ -25,6 +26,7 @@ const context: CliContext = {
   clock: systemClock,
   input: processInput,
   brokers: systemBrokers,
+  projects: systemNewLibrary,
   kafka: { start: startKafka, stop: stopKafka, status: kafkaStatus },
   jobs: {
     kindOf: (path) => systemDisk.kindOf(path),

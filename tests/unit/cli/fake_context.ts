@@ -1,6 +1,7 @@
 import { runApp } from "../../../src/cli/app.ts";
 import { connectionOf } from "../../../src/cli/connection.ts";
 import type { CliContext } from "../../../src/cli/context.ts";
+import { type NewLibrary, systemNewLibrary } from "../../../src/cli/new/library.ts";
 import type { Kafka, KafkaStatus } from "../../../src/dev/kafka/mod.ts";
 import { memoryAdmin } from "../../../src/kafka/memory/admin.ts";
 import { MemoryBroker } from "../../../src/kafka/memory/broker.ts";
@@ -35,6 +36,8 @@ export interface World {
   /** Whoever reads the output goes away after so many lines. */
   readonly linesRead?: number;
   readonly clock?: Clock;
+  /** What stands behind `new`, where it is not the real one. */
+  readonly projects?: Partial<NewLibrary>;
 }
 
 /** Runs one command line in a made-up world. */
@@ -100,6 +103,7 @@ export async function datapy(words: readonly string[], world: World = {}): Promi
       stop: () => Promise.resolve(world.down ?? "stopped"),
       status: () => Promise.resolve(world.status ?? { kind: "down" }),
     },
+    projects: { ...systemNewLibrary, ...world.projects },
     jobs: {
       kindOf: (path) => Promise.resolve(path === "jobs" ? "folder" : path in jobs ? "file" : "nothing"),
       neighbours: () =>

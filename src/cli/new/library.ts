@@ -1,0 +1,21 @@
+import config from "../../../deno.json" with { type: "json" };
+import { type NewFiles, systemNewFiles } from "../../runtime/new_files.ts";
+import { type Questions, systemQuestions } from "../../runtime/questions.ts";
+import { type Home, homeOf } from "./framework.ts";
+import { type ReadText, readText } from "./templates.ts";
+
+/** The library behind `datapy new`. */
+export interface NewLibrary {
+  readonly home: Home;
+  readonly questions: Questions;
+  readonly files: NewFiles;
+  readonly read: ReadText;
+}
+
+/** That of this machine. */
+export const systemNewLibrary: NewLibrary = {
+  home: homeOf(import.meta.url, config.version),
+  questions: systemQuestions,
+  files: systemNewFiles,
+  read: readText,
+};
