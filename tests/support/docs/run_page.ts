@@ -15,15 +15,20 @@ export interface Surroundings {
   readonly env?: Readonly<Record<string, string>>;
   /** Whether consumers have nothing left to do, so that a job may be stopped. */
   readonly isCaughtUp?: () => Promise<boolean>;
-  /** The line as a reader would see it, on the ports that are the default. */
+  /** A line as a reader would see it: the addresses of the tests' servers are not the usual ones. */
   readonly asOnPage?: (line: string) => string;
+  /** A block as it is to be run, the other way round. */
+  readonly asToRun?: (text: string) => string;
 }
 
 type Runs = Extract<Step, { kind: "ts" | "sh" }>;
 
 /** Runs the blocks of a page, or of several after each other, in a folder of their own; types are checked too. */
 export async function runPages(pages: readonly Page[], around: Surroundings = {}): Promise<void> {
-  const steps = pages.flatMap((page) => stepsOf(page).map((step) => ({ page, step })));
+  const { asToRun = (text) => text } = around;
+  const steps = pages.flatMap((page) =>
+    stepsOf(page).map((step) => ({ page, step: { ...step, text: asToRun(step.text) } }))
+  );
   if (steps.length === 0) return;
   await using folder = await PageFolder.make();
   let unchecked = new Set<string>();
