@@ -13,7 +13,7 @@ async function helpOf(words: readonly string[]): Promise<string> {
 
 /** The commands below one, as its help lists them. */
 function commandsIn(help: string): readonly string[] {
-  const list = /^COMMANDS\n((?:  .*\n?)+)/m.exec(`${help}\n`)?.[1] ?? "";
+  const list = /^COMMANDS\n((?: {2}.*\n?)+)/m.exec(`${help}\n`)?.[1] ?? "";
   return [...list.matchAll(/^ {2}(\S+)/gm)].map(([, name = ""]) => name);
 }
 
