@@ -41,7 +41,8 @@ export function runMod<
   R extends object = Row,
   const K extends string = never,
   const L extends string = "rest",
->(name: N, params: CallParams<N, R, K, L>): Promise<ModResult<CallArtifacts<N, R, K, L>>> {
+  V extends object = Row,
+>(name: N, params: CallParams<N, R, K, L, V>): Promise<ModResult<CallArtifacts<N, R, K, L>>> {
   const result = run(name, params as ModParams<ModMap[N]>) as Promise<ModResult<CallArtifacts<N, R, K, L>>>;
   return currentMessageScope() === undefined ? runningMods.get().track(name, result) : result;
 }

@@ -2,13 +2,14 @@ import type { z } from "../deps/zod.ts";
 import type { Reference } from "../core/define_mod.ts";
 import type { ModMap } from "../core/mod_map.ts";
 import type { Row, RowSource } from "../core/rows.ts";
-import type { Condition, SplitArtifacts } from "./transform/split/conditions.ts";
+import type { Condition, SplitArtifacts, SplitOutput } from "./transform/split/conditions.ts";
 import type { ModArtifacts, ModParams } from "../core/runner.ts";
 
 /**
  * The calls whose types depend on what is given: functions that see rows see those of `data`, and outputs are artifacts
  * under the names that the job gave them. The declarations of the mods cannot say that; here it is said for the compiler
- * alone. `R` is a row of `data`, `K` the names of the outputs, `L` that of the output for the rest.
+ * alone. `R` is a row of `data`, `K` the names of the outputs, `L` that of the output for the
+ * rest, `V` the variables.
  */
 
 /** The rows of a call: one, several, or a DuckDB result. */
@@ -20,7 +21,11 @@ type DataOf<R> = R | readonly R[] | RowSource;
  */
 type Seen<R> = object extends R ? Row : R;
 
-type RowFunction<R, T> = (row: Seen<R>) => T;
+/**
+ * A function of a row, and of the variables that were computed before it: these are known where the functions of
+ * `variables` say what their row is, `(order: Order) => ...`, and unknown elsewhere.
+ */
+type RowFunction<R, V, T> = (row: Seen<R>, variables: Readonly<V>) => T;
 
 type InputOf<N extends keyof ModMap> = z.input<ModMap[N]["params"]>;
 
@@ -28,10 +33,29 @@ type InputOf<N extends keyof ModMap> = z.input<ModMap[N]["params"]>;
 type With<P, Q> = { [K in keyof (Omit<P, keyof Q> & Q)]: (Omit<P, keyof Q> & Q)[K] | Reference };
 
 /** @internal What data_mapper takes. */
-type MapperParams<R> = With<InputOf<"data_mapper">, {
+type MapperParams<R, K extends string, V> = With<InputOf<"data_mapper">, {
   readonly data: DataOf<R>;
-  readonly functions?: Readonly<Record<string, RowFunction<R, unknown>>>;
+  readonly variables?: { readonly [name in keyof V]: RowFunction<R, Row, V[name]> };
+  readonly filter?: RowFunction<R, V, boolean>;
+  readonly functions?: Readonly<Record<string, RowFunction<R, V, unknown>>>;
+  readonly outputs?: { readonly [name in K]: MapperOutput<R, V> };
 }>;
+
+type MapperOutput<R, V> =
+  & Omit<NonNullable<InputOf<"data_mapper">["outputs"]>[string], "filter" | "functions">
+  & {
+    readonly filter?: RowFunction<R, V, boolean>;
+    readonly functions?: Readonly<Record<string, RowFunction<R, V, unknown>>>;
+  };
+
+type MapperArtifacts<R, K extends string> =
+  & {
+    readonly [name in Exclude<keyof ModArtifacts<ModMap["data_mapper"]>, "reject">]: ModArtifacts<
+      ModMap["data_mapper"]
+    >[name];
+  }
+  & { readonly reject: SplitOutput<Seen<R>> }
+  & { readonly [name in K]: SplitOutput };
 
 type SplitterParams<R, K extends string, L extends string> = With<InputOf<"data_splitter">, {
   readonly data: DataOf<R>;
@@ -39,12 +63,14 @@ type SplitterParams<R, K extends string, L extends string> = With<InputOf<"data_
   readonly rest?: L;
 }>;
 
-/** The parameters of a call. Conditional types, because the compiler infers `R` and `K` through these alone. */
-export type CallParams<N extends keyof ModMap & string, R, K extends string, L extends string> = N extends
-  "data_mapper" ? MapperParams<R>
+/** The parameters of a call. Conditional types, because the compiler infers the others through these alone. */
+export type CallParams<N extends keyof ModMap & string, R, K extends string, L extends string, V> = N extends
+  "data_mapper" ? MapperParams<R, K, V>
   : N extends "data_splitter" ? SplitterParams<R, K, L>
   : ModParams<ModMap[N]>;
 
 /** The artifacts of a call. */
 export type CallArtifacts<N extends keyof ModMap & string, R, K extends string, L extends string> = N extends
-  "data_splitter" ? SplitArtifacts<K | L, Seen<R>> : ModArtifacts<ModMap[N]>;
+  "data_mapper" ? MapperArtifacts<R, K>
+  : N extends "data_splitter" ? SplitArtifacts<K | L, Seen<R>>
+  : ModArtifacts<ModMap[N]>;

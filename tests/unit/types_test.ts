@@ -141,6 +141,58 @@ Deno.test("runMod gives functions of data_mapper the rows that come in", () => {
   assert.equal(typeof calls, "function");
 });
 
+Deno.test("runMod gives data_mapper its outputs by their names, and functions its variables", () => {
+  interface Order {
+    readonly price: number;
+    readonly quantity: number;
+  }
+  const calls = async (orders: readonly Order[], unknowns: { readonly [column: string]: unknown }) => {
+    const { artifacts } = await runMod("data_mapper", {
+      data: orders,
+      // the compiler knows what a variable is where its function says what the row is
+      variables: {
+        net: (order: Order) => order.price * order.quantity,
+        label: (_: Order, { net }) => `${net}`,
+      },
+      outputs: {
+        small: { filter: (_, { net }) => net < 100, functions: { total: (_, { label }) => label.length } },
+        large: { filter: (order) => order.price > 100, constants: { is_large: true } },
+      },
+    });
+    await runMod("data_mapper", {
+      data: orders,
+      variables: { net: (order) => order.price },
+      functions: { gross: (_, { net }) => Number(net) * 1.19 }, // elsewhere it is unknown
+    });
+    isTrue<Same<typeof artifacts.small, ModArtifacts<ModMap["data_mapper"]>["reject"]>>();
+    isTrue<Same<typeof artifacts.reject, Order | readonly Order[] | null>>();
+    // @ts-expect-error there is no such output
+    artifacts.smal;
+    const one = await runMod("data_mapper", { data: unknowns, filter: (row) => row.a === 1 });
+    isTrue<Same<typeof one.artifacts.reject, ModArtifacts<ModMap["data_mapper"]>["reject"]>>();
+    one.artifacts.data;
+    // @ts-expect-error there are no outputs
+    one.artifacts.large;
+    await runMod("data_mapper", {
+      data: orders,
+      // @ts-expect-error an order has no such column
+      outputs: { small: { filter: (order) => order.prize < 100 } },
+    });
+    await runMod("data_mapper", {
+      data: orders,
+      variables: { net: (order: Order) => order.price },
+      // @ts-expect-error there is no such variable
+      functions: { total: (_, { gross }) => gross },
+    });
+    await runMod("data_mapper", {
+      data: orders,
+      // @ts-expect-error an output has no such setting
+      outputs: { small: { fliter: () => true } },
+    });
+  };
+  assert.equal(typeof calls, "function");
+});
+
 Deno.test("runMod gives data_splitter its outputs by their names", () => {
   interface Event {
     readonly type: string;
