@@ -6,6 +6,7 @@ import { foldName } from "../identifiers.ts";
 import { inferType } from "./infer_type.ts";
 import type { DuckDbApi } from "./library.ts";
 import { createTableSql, type NewColumn } from "./statements.ts";
+import { tableText } from "./table_schema.ts";
 
 /** A type as SQL has it: words, digits in brackets, square brackets. It cannot be bound, so nothing else is let through. */
 const TYPE = /^[A-Za-z][A-Za-z0-9_]*( [A-Za-z]+)*(\(\s*\d+\s*(,\s*\d+\s*)?\))?(\[\d*\])*$/;
@@ -22,22 +23,24 @@ export function createStatement(api: DuckDbApi, write: TableWrite): string {
     const found = names.find((column) => foldName(column) === foldName(name));
     if (found !== undefined) return found;
     throw new ConfigurationError(
-      `Cannot create table "${write.table}": ${parameter} names ${JSON.stringify(name)}, ` +
+      `Cannot create table "${nameText(write)}": ${parameter} names ${JSON.stringify(name)}, ` +
         `which the rows do not have${didYouMean(name, names)} (they have ${names.join(", ")})`,
     );
   };
   const keys = write.keyColumns.map((name) => given(name, "key_columns"));
   for (const name of write.replaceChildren?.columns ?? []) given(name, "replace_children.columns");
-  return createTableSql(write.table, columns, keys);
+  return createTableSql({ name: write.table, inSchema: write.schema }, columns, keys);
 }
+
+const nameText = ({ table, schema }: TableWrite) => tableText({ name: table, inSchema: schema });
 
 function newColumns(api: DuckDbApi, write: TableWrite): readonly NewColumn[] {
   const declared = new Map(Object.entries(write.columnTypes).map(([name, type]) => [foldName(name), type]));
-  const names = columnNames(write.rows, write.table);
+  const names = columnNames(write.rows, nameText(write));
   for (const [name, type] of Object.entries(write.columnTypes)) {
     if (!TYPE.test(type)) {
       throw new ConfigurationError(
-        `Cannot create table "${write.table}": ${JSON.stringify(type)} is no type for column ` +
+        `Cannot create table "${nameText(write)}": ${JSON.stringify(type)} is no type for column ` +
           `${JSON.stringify(name)}: expected one such as BIGINT, DECIMAL(12,2), TIMESTAMPTZ or VARCHAR[]`,
       );
     }

@@ -1,20 +1,30 @@
 import { ConfigurationError, UnavailableError } from "../../core/errors.ts";
 import type { Row } from "../../core/rows.ts";
-import type { Database, WriteCall } from "../database.ts";
+import { abortedError } from "../aborted.ts";
+import type { Database, QueryOptions, QueryValues, WriteCall, WriteOptions } from "../database.ts";
+import { InFlight } from "../in_flight.ts";
 import { WriteQueue } from "../write_queue.ts";
+import { checkWrite } from "../write_rules.ts";
+import { ConnectionPool } from "./connection_pool.ts";
 import { findCulprit } from "./diagnose.ts";
 import { duckDbFailure } from "./error_kinds.ts";
 import { acquire, type Lease } from "./instances.ts";
+import { interruptOnAbort } from "./interrupt.ts";
 import type { Location } from "./location.ts";
+import { type Query, read, write } from "./run_query.ts";
 import { DuckDbSession } from "./session.ts";
 import { writeTable } from "./table_writer.ts";
 import { writeError } from "./write_error.ts";
 
-/** A database in a file or in memory, written through one connection. */
+/** A database in a file or in memory, written through one connection and read through others. */
 export class DuckDbDatabase implements Database {
   readonly name: string;
   readonly #lease: Lease;
   readonly #session: DuckDbSession;
+  readonly #readers: ConnectionPool;
+  /** For queries that write: with one that waits for the writes before it, reading must not wait. */
+  readonly #writers: ConnectionPool;
+  readonly #queries = new InFlight();
   readonly #queue = new WriteQueue();
   readonly #whenClosed: () => void;
   #closing: Promise<void> | undefined;
@@ -24,6 +34,8 @@ export class DuckDbDatabase implements Database {
     this.name = name;
     this.#lease = lease;
     this.#session = session;
+    this.#readers = new ConnectionPool(() => lease.connect());
+    this.#writers = new ConnectionPool(() => lease.connect());
     this.#whenClosed = whenClosed;
   }
 
@@ -44,58 +56,103 @@ export class DuckDbDatabase implements Database {
     return this.#closing === undefined;
   }
 
-  async write(call: WriteCall): Promise<readonly number[]> {
-    if (!this.isOpen) throw new UnavailableError(`Cannot write to ${this.name}: it is being closed`);
-    await this.#queue.add(() => this.#writeAll([call]));
-    return call.map(({ rows }) => rows.length);
+  async write(call: WriteCall, { signal }: WriteOptions = {}): Promise<readonly number[]> {
+    const doing = `write to ${this.name}`;
+    this.#mustBeOpen(doing);
+    call.forEach(checkWrite);
+    return await this.#inTurn(doing, signal, () => this.#writeAll(call, signal));
   }
 
-  query(): Promise<readonly Row[]> {
-    return Promise.reject(new UnavailableError(`Cannot query ${this.name} yet`));
+  async query(sql: string, values: QueryValues = [], options: QueryOptions = {}): Promise<readonly Row[]> {
+    const doing = `query ${this.name}`;
+    this.#mustBeOpen(doing);
+    const { api } = this.#lease;
+    const query: Query = { sql, values, options, database: this.name, onFatal: () => this.#giveUp() };
+    return await this.#queries.run(async () =>
+      await this.#readers.use((connection) => read(connection, api, query)) ??
+        await this.#inTurn(doing, options.signal, () => this.#writers.use((own) => write(own, api, query)))
+    );
   }
 
   close(): Promise<void> {
-    return this.#closing ??= this.#queue.drained().then(() => this.#end());
+    return this.#closing ??= Promise.all([this.#queries.drained(), this.#queue.drained()]).then(() =>
+      this.#end()
+    );
+  }
+
+  #mustBeOpen(doing: string): void {
+    if (!this.isOpen) throw new UnavailableError(`Cannot ${doing}: it is being closed`);
+  }
+
+  /** One that writes at a time; what waits is given up as soon as its signal fires. */
+  async #inTurn<T>(doing: string, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+    let begun = false;
+    try {
+      return await this.#queue.add(() => {
+        begun = true;
+        return work();
+      }, signal);
+    } catch (error) {
+      if (!begun && signal?.aborted) throw abortedError(doing, signal);
+      throw error;
+    }
   }
 
   async #end(): Promise<void> {
     try {
       this.#session.close();
+      this.#readers.close();
+      this.#writers.close();
       await this.#lease.release();
     } finally {
       this.#whenClosed(); // or nobody could ever open the file again
     }
   }
 
-  /** Writes whole calls in one transaction. One call each for now; gathered writes would hand in several. */
-  async #writeAll(calls: readonly WriteCall[]): Promise<void> {
+  /** Writes a whole call in one transaction. Gathered writes would hand in several. */
+  async #writeAll(call: WriteCall, signal: AbortSignal | undefined): Promise<readonly number[]> {
     if (this.#gaveUp) throw new UnavailableError(`Cannot write to ${this.name}: DuckDB has given it up`);
     try {
-      await this.#transaction(calls);
+      return await this.#transaction(call, signal);
     } catch (error) {
       // somebody may have changed a table since it was looked at: look again, once
       if (!this.#session.forget() || !(error instanceof ConfigurationError)) throw error;
-      await this.#transaction(calls);
+      return await this.#transaction(call, signal);
     }
   }
 
-  async #transaction(calls: readonly WriteCall[]): Promise<void> {
+  async #transaction(call: WriteCall, signal: AbortSignal | undefined): Promise<readonly number[]> {
     try {
-      await this.#session.run("BEGIN TRANSACTION");
-      for (const call of calls) {
-        for (const write of call) await writeTable(this.#session, write);
-      }
-      this.#session.doing = undefined;
-      await this.#session.run("COMMIT");
+      const counts = await this.#statements(call, signal);
+      await this.#session.run("COMMIT"); // nothing interrupts it: its outcome would not be known
+      return counts;
     } catch (error) {
-      throw await this.#failed(error);
+      throw await this.#failed(error, signal);
     }
   }
 
-  async #failed(error: unknown): Promise<Error> {
+  async #statements(call: WriteCall, signal: AbortSignal | undefined): Promise<readonly number[]> {
+    using _interrupt = interruptOnAbort(signal, this.#session.connection);
+    this.#session.signal = signal;
+    try {
+      const counts: number[] = [];
+      await this.#session.run("BEGIN TRANSACTION");
+      for (const table of call) counts.push(await writeTable(this.#session, table));
+      this.#session.doing = undefined;
+      signal?.throwIfAborted();
+      return counts;
+    } finally {
+      this.#session.signal = undefined;
+    }
+  }
+
+  async #failed(error: unknown, signal: AbortSignal | undefined): Promise<Error> {
     const failure = duckDbFailure(error);
     const { doing, ensuredKey } = this.#session;
     if (!await this.#rollback() || failure?.fatal === true) this.#giveUp();
+    if (signal?.aborted && (error === signal.reason || failure?.type === "INTERRUPT")) {
+      return abortedError(`write to ${this.name}`, signal);
+    }
     const isAboutValues = failure?.kind === "permanent" && failure.type !== "Constraint";
     const culprit = isAboutValues && doing !== undefined
       ? await findCulprit(this.#session, doing)

@@ -4,7 +4,7 @@ import type { TableWrite } from "../database.ts";
 import { foldName } from "../identifiers.ts";
 import { columnKind } from "./column_kind.ts";
 import type { DuckDbSession } from "./session.ts";
-import { type Column, columnOf, type TableSchema } from "./table_schema.ts";
+import { type Column, columnOf, type TableSchema, tableText } from "./table_schema.ts";
 import { bindable, type BoundValue, valueText } from "./values.ts";
 
 /** A row, bound. */
@@ -20,6 +20,23 @@ export interface PlannedRow {
 /** Binds the rows of a write. Throws as {@link TableWrite} is declared to; never with a value in the text. */
 export function planRows(session: DuckDbSession, schema: TableSchema, write: TableWrite): PlannedRow[] {
   return write.rows.map((row, place) => planRow(session, schema, write, row, place));
+}
+
+/** The same of the key columns alone; what else a row has is not looked at. */
+export function planKeys(
+  session: DuckDbSession,
+  schema: TableSchema,
+  write: TableWrite,
+  keys: readonly Column[],
+): PlannedRow[] {
+  return write.rows.map((row, place) => {
+    const own = Object.entries(row).filter(([name]) =>
+      keys.some((key) => foldName(key.name) === foldName(name))
+    );
+    if (own.length === 0) missingKey(schema, place, keys[0]?.name);
+    const planned = planRow(session, schema, write, Object.fromEntries(own), place);
+    return { columns: keys, values: keyOf(schema, planned, keys), place };
+  });
 }
 
 function planRow(
@@ -79,7 +96,7 @@ function isGuessedTooNarrow(write: TableWrite, value: unknown, column: Column): 
 
 /** `Cannot write row 3 of "orders"`. */
 export function placeText(schema: TableSchema, place: number): string {
-  return `Cannot write row ${place} of "${schema.name}"`;
+  return `Cannot write row ${place} of "${tableText(schema)}"`;
 }
 
 /** The values of the key columns. Throws a `PermanentError` where the row lacks one or has a null in it. */
@@ -87,8 +104,12 @@ export function keyOf(schema: TableSchema, row: PlannedRow, keys: readonly Colum
   return keys.map((key) => {
     const value = row.values[row.columns.indexOf(key)];
     if (value !== undefined && value !== null) return value;
-    throw new PermanentError(`${placeText(schema, row.place)}: key column "${key.name}" is missing or null`);
+    return missingKey(schema, row.place, key.name);
   });
+}
+
+function missingKey(schema: TableSchema, place: number, column: string | undefined): never {
+  throw new PermanentError(`${placeText(schema, place)}: key column "${column}" is missing or null`);
 }
 
 /** A key as a text to compare with. */

@@ -1,7 +1,7 @@
 import type { DuckDBConnection, DuckDBPreparedStatement, DuckDBValue } from "../../deps/duckdb.ts";
 import { foldName } from "../identifiers.ts";
 import type { DuckDbApi } from "./library.ts";
-import { type Column, readTableSchema, type TableSchema } from "./table_schema.ts";
+import { type Column, readTableSchema, type TableName, type TableSchema } from "./table_schema.ts";
 import { bindValue, type BoundValue } from "./values.ts";
 
 /** Rows bound to a statement, kept until the next one: for finding out what did not fit. */
@@ -23,6 +23,8 @@ export class DuckDbSession {
   doing: Doing | undefined;
   /** A key that the write makes unique by itself; undefined where the rows may violate it. */
   ensuredKey: readonly Column[] | undefined;
+  /** Of the write that is under way: no statement begins once it has fired. */
+  signal: AbortSignal | undefined;
 
   constructor(
     /** The database's name, for messages. */
@@ -42,6 +44,7 @@ export class DuckDbSession {
   }
 
   async #bound(sql: string, values: readonly BoundValue[]): Promise<DuckDBPreparedStatement> {
+    this.signal?.throwIfAborted();
     const statement = await this.#prepare(sql);
     values.forEach((value, i) => bindValue(statement, i + 1, value));
     return statement;
@@ -61,11 +64,12 @@ export class DuckDbSession {
   }
 
   /** What a table looks like; undefined where there is none. */
-  async schema(table: string): Promise<TableSchema | undefined> {
-    const known = this.#schemas.get(foldName(table));
+  async schema(name: TableName): Promise<TableSchema | undefined> {
+    const key = JSON.stringify([name.schema, name.table].map((part) => part && foldName(part)));
+    const known = this.#schemas.get(key);
     if (known !== undefined) return known;
-    const schema = await readTableSchema(this.connection, table);
-    if (schema !== undefined) this.#schemas.set(foldName(table), schema);
+    const schema = await readTableSchema(this.connection, name);
+    if (schema !== undefined) this.#schemas.set(key, schema);
     return schema;
   }
 

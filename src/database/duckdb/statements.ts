@@ -1,6 +1,6 @@
 import { quoteIdentifier } from "../identifiers.ts";
 import { columnKind } from "./column_kind.ts";
-import type { Column, TableSchema } from "./table_schema.ts";
+import { type Column, type TableSchema, tableSql } from "./table_schema.ts";
 
 // Values are always `?`, bound in the order of the statement's question marks; names are always quoted.
 
@@ -17,40 +17,78 @@ function place({ type }: Column): string {
 /** Binds for each row: its columns. */
 export function insertSql(table: TableSchema, columns: Columns, rows: number): string {
   const row = `(${columns.map(place).join(", ")})`;
-  return `INSERT INTO ${quoted(table)} (${list(columns)}) VALUES ${Array(rows).fill(row).join(", ")}`;
+  return `INSERT INTO ${tableSql(table)} (${list(columns)}) VALUES ${Array(rows).fill(row).join(", ")}`;
 }
 
 /** Binds the set columns, then the key columns. */
 export function updateSql(table: TableSchema, set: Columns, keys: Columns): string {
   const assignments = set.map((column) => `${quoted(column)} = ${place(column)}`);
-  return `UPDATE ${quoted(table)} SET ${assignments.join(", ")} WHERE ${equal(keys)}`;
+  return `UPDATE ${tableSql(table)} SET ${assignments.join(", ")} WHERE ${equal(keys)}`;
+}
+
+/** What a merge does: with rows whose key is there, with the others, and which row of a key counts. */
+export interface MergeRule {
+  readonly update: boolean;
+  readonly insert: boolean;
+  readonly counts: "first" | "last";
 }
 
 /**
- * Binds for each row: its columns. Of rows with the same key, the last one counts: DuckDB itself decides what is the
- * same, since its `INSERT ... ON CONFLICT` would silently keep the first one. It needs no unique index.
+ * Binds for each row: its columns. Of rows with the same key, one counts: DuckDB itself decides what is the same, since
+ * its `INSERT ... ON CONFLICT` would silently keep the first one. It needs no unique index.
  */
-export function mergeSql(table: TableSchema, columns: Columns, keys: Columns, rows: number): string {
-  const alias = new Map(columns.map((column, i) => [column, `c${i}`]));
-  const names = [...alias.values()];
-  const of = (column: Column) => `s.${alias.get(column)}`;
-  const values = Array.from({ length: rows }, (_, i) => `(${[...columns.map(place), i].join(", ")})`);
-  const set = columns.filter((column) => !keys.includes(column));
+export function mergeSql(
+  table: TableSchema,
+  columns: Columns,
+  keys: Columns,
+  rows: number,
+  rule: MergeRule,
+): string {
+  const { names, of, values } = staged(columns, rows);
+  const set = rule.update ? columns.filter((column) => !keys.includes(column)) : [];
   const assignments = set.map((column) => `${quoted(column)} = ${of(column)}`).join(", ");
-  const keyNames = keys.map((column) => alias.get(column)).join(", ");
+  const keyNames = keys.map((column) => names[columns.indexOf(column)]).join(", ");
+  const order = rule.counts === "last" ? "DESC" : "ASC";
   return [
-    `MERGE INTO ${quoted(table)} AS t USING (SELECT ${names.join(", ")}`,
-    `FROM (VALUES ${values.join(", ")}) AS v(${[...names, "place"].join(", ")})`,
-    `QUALIFY row_number() OVER (PARTITION BY ${keyNames} ORDER BY place DESC) = 1) AS s`,
-    `ON ${keys.map((column) => `t.${quoted(column)} = ${of(column)}`).join(" AND ")}`,
+    `MERGE INTO ${tableSql(table)} AS t USING (SELECT ${names.join(", ")} FROM ${values}`,
+    `QUALIFY row_number() OVER (PARTITION BY ${keyNames} ORDER BY place ${order}) = 1) AS s`,
+    `ON ${same(keys, of)}`,
     set.length === 0 ? "" : `WHEN MATCHED THEN UPDATE SET ${assignments}`,
-    `WHEN NOT MATCHED THEN INSERT (${list(columns)}) VALUES (${columns.map(of).join(", ")})`,
+    rule.insert
+      ? `WHEN NOT MATCHED THEN INSERT (${list(columns)}) VALUES (${columns.map(of).join(", ")})`
+      : "",
   ].filter((part) => part !== "").join(" ");
+}
+
+/** Binds for each row: its key columns. Gives the number of rows whose key is in the table. */
+export function countFoundSql(table: TableSchema, keys: Columns, rows: number): string {
+  const { of, values } = staged(keys, rows);
+  return `SELECT count(*) FROM ${values} WHERE EXISTS (SELECT 1 FROM ${tableSql(table)} AS t WHERE ${
+    same(keys, of)
+  })`;
+}
+
+/** Binds for each row: its key columns. For many rows: each is looked up, where `deleteSql` compares with all. */
+export function deleteManySql(table: TableSchema, keys: Columns, rows: number): string {
+  const { of, values } = staged(keys, rows);
+  return `DELETE FROM ${tableSql(table)} AS t WHERE EXISTS (SELECT 1 FROM ${values} WHERE ${same(keys, of)})`;
+}
+
+/** The bound rows as a table `s`, with the place of each, and how its columns are called. */
+function staged(columns: Columns, rows: number) {
+  const names = columns.map((_, i) => `c${i}`);
+  const of = (column: Column) => `s.c${columns.indexOf(column)}`;
+  const values = Array.from({ length: rows }, (_, i) => `(${[...columns.map(place), i].join(", ")})`);
+  return { names, of, values: `(VALUES ${values.join(", ")}) AS s(${[...names, "place"].join(", ")})` };
+}
+
+function same(keys: Columns, of: (column: Column) => string): string {
+  return keys.map((column) => `t.${quoted(column)} = ${of(column)}`).join(" AND ");
 }
 
 /** Binds for each row: its key columns. */
 export function deleteSql(table: TableSchema, keys: Columns, rows: number): string {
-  return `DELETE FROM ${quoted(table)} WHERE ${Array(rows).fill(`(${equal(keys)})`).join(" OR ")}`;
+  return `DELETE FROM ${tableSql(table)} WHERE ${Array(rows).fill(`(${equal(keys)})`).join(" OR ")}`;
 }
 
 function equal(columns: Columns): string {
@@ -64,13 +102,13 @@ export interface NewColumn {
 }
 
 export function createTableSql(
-  table: string,
+  table: Pick<TableSchema, "name" | "inSchema">,
   columns: readonly NewColumn[],
   keys: readonly string[],
 ): string {
   const parts = columns.map((column) => `${quoted(column)} ${column.type}`);
   if (keys.length > 0) parts.push(`PRIMARY KEY (${keys.map(quoteIdentifier).join(", ")})`);
-  return `CREATE TABLE ${quoteIdentifier(table)} (${parts.join(", ")})`;
+  return `CREATE TABLE ${tableSql(table)} (${parts.join(", ")})`;
 }
 
 /** Binds a row; gives null where a value does not fit its column's type. */

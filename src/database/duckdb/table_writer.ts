@@ -1,171 +1,141 @@
-import { PermanentError } from "../../core/errors.ts";
-import type { ReplaceChildren, TableWrite } from "../database.ts";
+import type { TableWrite } from "../database.ts";
 import { createStatement } from "./create_table.ts";
-import { keyOf, keyText, lastOfEachKey, type PlannedRow, planRows } from "./planned_rows.ts";
+import { keyOf, lastOfEachKey, planKeys, type PlannedRow, planRows } from "./planned_rows.ts";
+import { deleteChildren } from "./replace_children.ts";
+import { countChunks, doing, runChunks, runsOfSameColumns } from "./row_chunks.ts";
 import type { DuckDbSession } from "./session.ts";
-import { deleteSql, insertSql, mergeSql, updateSql } from "./statements.ts";
+import {
+  countFoundSql,
+  deleteManySql,
+  deleteSql,
+  insertSql,
+  type MergeRule,
+  mergeSql,
+  updateSql,
+} from "./statements.ts";
 import { type Column, columnOf, missingTable, type TableSchema } from "./table_schema.ts";
-import { bindable, type BoundValue } from "./values.ts";
 
-/** Writes the rows of one table, within the transaction that is open. */
-export async function writeTable(session: DuckDbSession, write: TableWrite): Promise<void> {
+/** Writes the rows of one table, within the transaction that is open. Returns the count that `Database.write` has. */
+export async function writeTable(session: DuckDbSession, write: TableWrite): Promise<number> {
   session.doing = undefined;
   session.ensuredKey = undefined;
-  if (write.rows.length === 0 && (write.replaceChildren?.of.length ?? 0) === 0) return;
+  if (write.rows.length === 0 && (write.replaceChildren?.of.length ?? 0) === 0) return 0;
   const schema = await schemaFor(session, write);
-  if (schema === undefined) return; // no table yet, and no rows to make one of: no children to delete either
+  if (schema === undefined) return 0;
   const keys = write.keyColumns.map((name) => columnOf(schema, name));
   session.ensuredKey = ensuresKey(schema, write, keys) ? keys : undefined;
+  if (write.mode === "delete") {
+    return await remove(session, schema, planKeys(session, schema, write, keys), keys);
+  }
   const rows = planRows(session, schema, write);
   if (write.replaceChildren !== undefined) {
-    await replaceChildren(session, schema, write, write.replaceChildren, rows, keys);
-  } else if (write.mode === "upsert") {
-    for (const run of runsOfSameColumns(rows)) await upsert(session, schema, run, keys);
-  } else {
-    await insert(session, schema, rows);
+    await deleteChildren(session, schema, write.replaceChildren, rows);
+    await insert(session, schema, write.mode === "upsert" ? lastOfEachKey(schema, rows, keys) : rows);
+    return rows.length;
   }
+  if (write.mode === "insert") return await insert(session, schema, rows);
+  let count = 0;
+  for (const run of runsOfSameColumns(rows)) {
+    run.forEach((row) => keyOf(schema, row, keys)); // a row without its key is refused
+    count += await BY_KEY[write.mode](session, schema, run, keys);
+  }
+  return count;
 }
 
-/** An upsert leaves one row a key; replaced children too, unless a row of that key may belong to another parent. */
+/**
+ * These leave one row a key; replaced children too, unless a row of that key may belong to another parent.
+ */
 function ensuresKey(schema: TableSchema, write: TableWrite, keys: readonly Column[]): boolean {
   const parents = write.replaceChildren?.columns ?? [];
-  return write.mode === "upsert" && parents.every((name) => keys.includes(columnOf(schema, name)));
+  const one = write.mode === "upsert" || write.mode === "insert_ignore";
+  return one && parents.every((name) => keys.includes(columnOf(schema, name)));
 }
 
+/** Undefined where there is no table yet and none to be made: then there is nothing to delete or update either. */
 async function schemaFor(session: DuckDbSession, write: TableWrite): Promise<TableSchema | undefined> {
-  const schema = await session.schema(write.table);
+  const schema = await session.schema(write);
   if (schema !== undefined) return schema;
-  if (!write.createTable) throw await missingTable(session.connection, write.table, session.database);
-  if (write.rows.length === 0) return undefined;
+  if (!write.createTable) throw await missingTable(session.connection, write, session.database);
+  if (write.rows.length === 0 || write.mode === "update" || write.mode === "delete") return undefined;
   await session.connection.run(createStatement(session.api, write));
-  return await session.schema(write.table);
+  return await session.schema(write);
 }
+
+/** Writes rows that have the same columns, and all of their key. */
+type ByKey = (
+  session: DuckDbSession,
+  schema: TableSchema,
+  rows: readonly PlannedRow[],
+  keys: readonly Column[],
+) => Promise<number>;
+
+const BY_KEY: Readonly<Record<"upsert" | "insert_ignore" | "update", ByKey>> = {
+  upsert,
+  insert_ignore: (session, schema, rows, keys) =>
+    merge(session, schema, rows, keys, { update: false, insert: true, counts: "first" }),
+  update,
+};
 
 async function insert(
   session: DuckDbSession,
   schema: TableSchema,
   rows: readonly PlannedRow[],
-): Promise<void> {
-  for (const run of runsOfSameColumns(rows)) {
-    for (const chunk of chunks(run)) await runRows(session, schema, chunk, insertSql);
-  }
+): Promise<number> {
+  for (const run of runsOfSameColumns(rows)) await runChunks(session, schema, run, insertSql);
+  return rows.length;
+}
+
+function merge(...[session, schema, rows, keys, rule]: [...Parameters<ByKey>, MergeRule]): Promise<number> {
+  return runChunks(session, schema, rows, (table, all, n) => mergeSql(table, all, keys, n, rule));
 }
 
 /**
  * A row or two: update, and insert where there was nothing to update; that costs half of what DuckDB's MERGE or
  * `ON CONFLICT` does, which are planned anew each time. More rows: MERGE. Neither needs a unique index.
  */
-async function upsert(
-  session: DuckDbSession,
-  schema: TableSchema,
-  rows: readonly PlannedRow[],
-  keys: readonly Column[],
-): Promise<void> {
-  const keyed = rows.map((row) => ({ row, key: keyOf(schema, row, keys) }));
-  const columns = rows[0]?.columns ?? [];
-  const set = columns.filter((column) => !keys.includes(column));
-  if (rows.length > 2 || set.length === 0) {
-    for (const chunk of chunks(rows)) {
-      await runRows(session, schema, chunk, (table, all, n) => mergeSql(table, all, keys, n));
-    }
-    return;
+async function upsert(...[session, schema, rows, keys]: Parameters<ByKey>): Promise<number> {
+  if (rows.length > 2 || settable(rows, keys).length === 0) {
+    await merge(session, schema, rows, keys, { update: true, insert: true, counts: "last" });
+    return rows.length;
   }
-  for (const { row, key } of keyed) {
-    const values = row.values.filter((_, i) => !keys.includes(columns[i]!));
-    session.doing = doing(schema, [row]);
-    const updated = await session.run(updateSql(schema, set, keys), [...values, ...key]);
-    if (updated === 0) await runRows(session, schema, [row], insertSql);
-  }
-}
-
-/** Deletes what the parents have, then writes the rows: what is the same in both is written again. */
-async function replaceChildren(
-  session: DuckDbSession,
-  schema: TableSchema,
-  write: TableWrite,
-  replace: ReplaceChildren,
-  rows: readonly PlannedRow[],
-  keys: readonly Column[],
-): Promise<void> {
-  const columns = replace.columns.map((name) => columnOf(schema, name));
-  const parents = parentRows(session, schema, replace, columns);
-  const known = new Set(parents.map(({ values }) => keyText(values)));
   for (const row of rows) {
-    if (known.has(keyText(keyOf(schema, row, columns)))) continue;
-    throw new PermanentError(
-      `Cannot write row ${row.place} of "${schema.name}": its ${
-        replace.columns.join(", ")
-      } is of none of the ` +
-        `${replace.of.length} parents in replace_children.of`,
-    );
+    if (await updateRow(session, schema, row, keys) === 0) await runChunks(session, schema, [row], insertSql);
   }
-  for (const chunk of chunks(parents)) await runRows(session, schema, chunk, deleteSql);
-  await insert(session, schema, write.mode === "upsert" ? lastOfEachKey(schema, rows, keys) : rows);
+  return rows.length;
 }
 
-function parentRows(
-  { api }: DuckDbSession,
-  schema: TableSchema,
-  { columns: names, of }: ReplaceChildren,
-  columns: readonly Column[],
-): PlannedRow[] {
-  return of.map((parent, place) => {
-    const values = columns.map((column, i) => {
-      const name = names[i] ?? column.name;
-      const where = `Cannot replace children in "${schema.name}": replace_children.of[${place}].${name}`;
-      const value = Object.hasOwn(parent, name) ? parent[name] : undefined;
-      if (value === null || value === undefined) throw new PermanentError(`${where} is missing or null`);
-      try {
-        return bindable(api, value, column);
-      } catch (error) {
-        throw error instanceof PermanentError ? new PermanentError(`${where}: ${error.message}`) : error;
-      }
-    });
-    return { columns, values, place };
-  });
+/** Counts rows of the data, not of the table: the same number however DuckDB is asked. */
+async function update(...[session, schema, rows, keys]: Parameters<ByKey>): Promise<number> {
+  const nothing = settable(rows, keys).length === 0;
+  if (rows.length <= 2 && !nothing) {
+    let found = 0;
+    for (const row of rows) found += await updateRow(session, schema, row, keys) > 0 ? 1 : 0;
+    return found;
+  }
+  if (!nothing) await merge(session, schema, rows, keys, { update: true, insert: false, counts: "last" });
+  const keyRows = rows.map((row) => ({ columns: keys, values: keyOf(schema, row, keys), place: row.place }));
+  return await countChunks(session, schema, keyRows, countFoundSql);
 }
 
-type RowsSql = (table: TableSchema, columns: readonly Column[], rows: number) => string;
+async function remove(...[session, schema, rows]: Parameters<ByKey>): Promise<number> {
+  return await runChunks(session, schema, rows, rows.length > 2 ? deleteManySql : deleteSql);
+}
 
-async function runRows(
+/** The columns that are not of the key. */
+function settable(rows: readonly PlannedRow[], keys: readonly Column[]): Column[] {
+  return (rows[0]?.columns ?? []).filter((column) => !keys.includes(column));
+}
+
+async function updateRow(
   session: DuckDbSession,
   schema: TableSchema,
-  rows: readonly PlannedRow[],
-  sql: RowsSql,
-): Promise<void> {
-  session.doing = doing(schema, rows);
-  const values: BoundValue[] = rows.flatMap((row) => row.values);
-  await session.run(sql(schema, rows[0]?.columns ?? [], rows.length), values);
-}
-
-function doing(schema: TableSchema, rows: readonly PlannedRow[]) {
-  const columns = rows[0]?.columns ?? [];
-  return { schema, columns, rows: rows.map(({ values }) => values), places: rows.map(({ place }) => place) };
-}
-
-/** Neighbours that have the same columns: one statement can write them. */
-function runsOfSameColumns(rows: readonly PlannedRow[]): PlannedRow[][] {
-  const runs: PlannedRow[][] = [];
-  for (const row of rows) {
-    const run = runs.at(-1);
-    const same = run?.[0]?.columns.length === row.columns.length &&
-      row.columns.every((column, i) => column === run[0]?.columns[i]);
-    if (same) run.push(row);
-    else runs.push([row]);
-  }
-  return runs;
-}
-
-const LARGE_CHUNKS = [512, 128, 32];
-const MOST_VALUES = 8192;
-
-/** Few different sizes, so that their statements stay prepared. */
-function* chunks(rows: readonly PlannedRow[]): Generator<readonly PlannedRow[]> {
-  const width = rows[0]?.columns.length ?? 1;
-  for (let from = 0; from < rows.length;) {
-    const left = rows.length - from;
-    const size = LARGE_CHUNKS.find((n) => n <= left && n * width <= MOST_VALUES) ?? Math.min(left, 31);
-    yield rows.slice(from, from + size);
-    from += size;
-  }
+  row: PlannedRow,
+  keys: readonly Column[],
+): Promise<number> {
+  const values = row.values.filter((_, i) => !keys.includes(row.columns[i]!));
+  session.doing = doing(schema, [row]);
+  return await session.run(updateSql(schema, settable([row], keys), keys), [
+    ...values,
+    ...keyOf(schema, row, keys),
+  ]);
 }

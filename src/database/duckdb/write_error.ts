@@ -1,6 +1,6 @@
 import { ConfigurationError, PermanentError, UnavailableError } from "../../core/errors.ts";
 import { duckDbFailure } from "./error_kinds.ts";
-import type { KeyConstraint, TableSchema } from "./table_schema.ts";
+import { type KeyConstraint, type TableSchema, tableText } from "./table_schema.ts";
 
 /** What was being done when DuckDB refused. */
 export interface WritePlace {
@@ -23,7 +23,9 @@ export function writeError(error: unknown, place: WritePlace): Error {
   const failure = duckDbFailure(error);
   if (failure === undefined) return error as Error;
   const { type, kind, message } = failure;
-  const where = place.schema === undefined ? place.database : `"${place.schema.name}" in ${place.database}`;
+  const where = place.schema === undefined
+    ? place.database
+    : `"${tableText(place.schema)}" in ${place.database}`;
   const text = (reason: string) => `Cannot write to ${where}: ${reason}`;
   if (type === "Constraint") {
     const { reason, ofTheJob } = constraintReason(message, place);
@@ -40,22 +42,25 @@ export function writeError(error: unknown, place: WritePlace): Error {
 }
 
 /** DuckDB shows the statement below an empty line. */
-function firstPart(message: string): string {
+export function firstPart(message: string): string {
   return message.split(/\n\s*\n/)[0]?.replace(/\s+/g, " ") ?? "";
 }
 
 /** Everything from the first quotation mark to the last is left out: it may be a value, with quotation marks in it. */
-function withoutQuoted(text: string): string {
+export function withoutQuoted(text: string): string {
   return text.replace(/(["']).*\1/s, "…");
 }
 
-interface ConstraintReason {
+export interface ConstraintReason {
   readonly reason: string;
   /** The table is not made for what the job does with it; no other message would do better. */
   readonly ofTheJob?: boolean;
 }
 
-function constraintReason(message: string, { schema, ensuredKey }: WritePlace): ConstraintReason {
+export function constraintReason(
+  message: string,
+  { schema, ensuredKey }: Pick<WritePlace, "schema" | "ensuredKey">,
+): ConstraintReason {
   const notNull = /^NOT NULL constraint failed: ([\s\S]+)$/.exec(message)?.[1];
   if (notNull !== undefined) return { reason: `column ${columnIn(notNull, schema)} must not be null` };
   const check = /^CHECK constraint failed on table [\s\S]+? with expression ([\s\S]+)$/.exec(message)?.[1];

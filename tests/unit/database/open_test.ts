@@ -22,9 +22,9 @@ Deno.test("openDatabase() makes the folder and the file, and leaves one file whe
 
 Deno.test("openDatabase() refuses urls that it cannot open, without what may be a password", async () => {
   const refused = (url: string) => refusal(openDatabase(url), "configuration");
-  const postgres = await refused("postgres://scott:t1ger@db/orders");
-  assert.match(postgres, /postgres: is not supported yet; what is: duckdb:path/);
-  assert.ok(!/t1ger|scott/.test(postgres));
+  const mysql = await refused("mysql://scott:t1ger@db/orders");
+  assert.match(mysql, /mysql: is not supported; what is: duckdb:path/);
+  assert.ok(!/t1ger|scott/.test(mysql));
   assert.match(await refused("data/orders.duckdb"), /names no kind of database/);
   assert.match(await refused("duckdb:"), /has no path/);
   assert.match(await refused("duckdb: "), /has no path/);

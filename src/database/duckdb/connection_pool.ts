@@ -1,0 +1,42 @@
+import type { DuckDBConnection } from "@duckdb/node-api";
+
+/** Queries that run side by side at most: each occupies a thread while it runs. */
+const MOST = 4;
+
+/** Connections for queries, apart from the one that rows are written through: neither waits for the other. */
+export class ConnectionPool {
+  readonly #connect: () => Promise<DuckDBConnection>;
+  readonly #idle: DuckDBConnection[] = [];
+  readonly #waiting: (() => void)[] = [];
+  #used = 0;
+
+  constructor(connect: () => Promise<DuckDBConnection>) {
+    this.#connect = connect;
+  }
+
+  /** Runs work on a connection that nobody else uses meanwhile. One whose work failed is not used again. */
+  async use<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    while (this.#used >= MOST) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    this.#used++;
+    try {
+      const connection = this.#idle.pop() ?? await this.#connect();
+      let whole = false;
+      try {
+        const result = await work(connection);
+        whole = true;
+        return result;
+      } finally {
+        if (whole) this.#idle.push(connection);
+        else connection.closeSync();
+      }
+    } finally {
+      this.#used--;
+      this.#waiting.shift()?.();
+    }
+  }
+
+  /** Closes the connections. Call it when no work runs any more. */
+  close(): void {
+    for (const connection of this.#idle.splice(0)) connection.closeSync();
+  }
+}
