@@ -3,7 +3,7 @@ import {
   JSONPathEnvironment,
   JSONPathError,
   type JSONPathNode,
-  type JSONPathQuery,
+  JSONPathQuery,
 } from "../deps/json_p3.ts";
 import { ConfigurationError, errorText, PermanentError } from "./errors.ts";
 
@@ -16,6 +16,8 @@ export interface JsonPath {
   readonly text: string;
   /** Whether it can give one value at most: it has only names and indexes. */
   readonly isSingular: boolean;
+  /** Where it is names and indexes and then `[*]`: the path to the list or object whose elements it gives. */
+  readonly holder: JsonPath | undefined;
   /**
    * The steps to each value that it gives, in the order of the RFC. Throws a `PermanentError` where there are more than
    * `most`, or where the value is nested too deeply to be searched.
@@ -72,12 +74,8 @@ function read(text: string): JsonPath {
   } catch (error) {
     throw new ConfigurationError(`${JSON.stringify(text)} is not a JSONPath (RFC 9535): ${reason(error)}`);
   }
-  const steps = singularSteps(query);
-  if (steps === undefined) {
-    return { text, isSingular: false, locate: (value, most) => search(query, text, value, most) };
-  }
-  // most paths in jobs: found without the library's nodes, ten times as fast
-  return { text, isSingular: true, locate: (value) => follow(value, steps) };
+  return singular(query, text) ?? elements(query, text) ??
+    { text, isSingular: false, holder: undefined, locate: (value, most) => search(query, text, value, most) };
 }
 
 /** The library's words, and the place as an editor counts it. */
@@ -87,14 +85,46 @@ function reason(error: unknown): string {
   return `${words}, at character ${error.token.index + 1}`;
 }
 
-function singularSteps(query: JSONPathQuery): readonly JsonStep[] | undefined {
+/** Most paths in jobs are of this kind or the next: found without the library's nodes, ten times as fast. */
+function singular(query: JSONPathQuery, text: string): JsonPath | undefined {
   if (!query.singularQuery()) return undefined;
-  return query.segments.map((segment): JsonStep => {
+  const steps = query.segments.map((segment): JsonStep => {
     const [selector] = segment.selectors;
     if (selector instanceof jsonpath.selectors.NameSelector) return selector.name;
     if (selector instanceof jsonpath.selectors.IndexSelector) return selector.index;
-    throw new TypeError(`Cannot follow ${query}: a singular path has only names and indexes`);
+    throw new TypeError(`Cannot follow ${text}: a singular path has only names and indexes`);
   });
+  return { text, isSingular: true, holder: undefined, locate: (value) => follow(value, steps) };
+}
+
+function elements(query: JSONPathQuery, text: string): JsonPath | undefined {
+  const last = query.segments.at(-1);
+  const [selector, another] = last?.selectors ?? [];
+  if (!(selector instanceof jsonpath.selectors.WildcardSelector) || another !== undefined) return undefined;
+  const before = new JSONPathQuery(environment, query.segments.slice(0, -1));
+  const holder = singular(before, String(before));
+  if (holder === undefined || String(query) !== `${holder.text}[*]`) return undefined; // `..*` is another matter
+  return {
+    text,
+    isSingular: false,
+    holder,
+    locate(value, most) {
+      const [steps] = holder.locate(value, 1);
+      const held = steps === undefined ? undefined : valueAt(value, steps);
+      if (steps === undefined || typeof held !== "object" || held === null) return [];
+      const keys: Iterable<JsonStep> = Array.isArray(held) ? held.keys() : Object.keys(held);
+      const found: JsonStep[][] = [];
+      for (const key of keys) {
+        if (found.length >= most) throw tooMany(text, most);
+        found.push([...steps, key]);
+      }
+      return found;
+    },
+  };
+}
+
+function tooMany(text: string, most: number): PermanentError {
+  return new PermanentError(`the path ${text} gives more than ${most} values`);
 }
 
 function follow(value: unknown, steps: readonly JsonStep[]): readonly (readonly JsonStep[])[] {
@@ -113,7 +143,7 @@ function search(query: JSONPathQuery, text: string, value: unknown, most: number
   const found: JsonStep[][] = [];
   try {
     for (const node of query.lazyQuery(value as JSONPathNode["value"])) {
-      if (found.length >= most) throw new PermanentError(`the path ${text} gives more than ${most} values`);
+      if (found.length >= most) throw tooMany(text, most);
       found.push(node.location);
     }
   } catch (error) {

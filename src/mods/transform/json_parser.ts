@@ -3,7 +3,10 @@ import { artifact, defineMod } from "../../core/define_mod.ts";
 import { PermanentError } from "../../core/errors.ts";
 import { dataParam } from "../../core/params.ts";
 import type { Row } from "../../core/rows.ts";
-import { jsonText, parseJson } from "./json_text.ts";
+import { extractRows } from "./json_extract.ts";
+import { type ExtractSettings, extractSettings, planExtract } from "./json_fields.ts";
+import { jsonText, parseJson, parseTwice } from "./json_text.ts";
+import { remember } from "./mapper/remember.ts";
 import { nameKind } from "./words.ts";
 
 const MEBIBYTE = 1024 * 1024;
@@ -13,13 +16,20 @@ const jsonInput = z.custom<string | Uint8Array | null>(
   { error: "expected JSON as text or as bytes (Uint8Array)" },
 );
 
+const planOf = remember((settings: ExtractSettings) => planExtract(settings));
+
 /**
- * Turns a JSON text into an object or a list of objects. Whatever is wrong with the text is a `PermanentError`: it says
+ * Turns a JSON text into an object or a list of objects; with `loop` and `fields`, into rows by JSONPath (Talend's
+ * tExtractJSONFields).
+ *
+ * Numbers keep their digits through paths and casts: a `decimal` of 12.50 is 12.50, a `json` holds what was sent. Only
+ * filters within paths compare numbers as doubles, as RFC 9535 has it. Whatever is wrong with the text is a `PermanentError`: it says
  * line, column and what was expected, and never quotes the text.
  */
 export const jsonParser = defineMod({
   name: "json_parser",
-  description: "Turns a JSON text, such as a message's value, into an object or a list of objects.",
+  description:
+    "Turns a JSON text, such as a message's value, into an object or a list of objects, or into rows by JSONPath.",
   params: z.strictObject({
     json_string: dataParam(
       jsonInput,
@@ -35,6 +45,7 @@ export const jsonParser = defineMod({
         "What becomes of a number with a fraction or an exponent: a number (the nearest double), or its " +
         "text as it was sent, so that 12.50 stays 12.50.",
     }),
+    ...extractSettings,
     max_bytes: z.int().min(1).max(512 * MEBIBYTE).default(16 * MEBIBYTE).meta({
       description: "Largest text in bytes; a larger one is a record error.",
       advanced: true,
@@ -45,17 +56,32 @@ export const jsonParser = defineMod({
     }),
   }),
   artifacts: {
-    data: artifact<Row | readonly Row[]>("The object, or the list of objects."),
+    data: artifact<Row | readonly Row[]>("The object, or the list of objects; with a loop always a list."),
   },
-  run({ json_string: input, big_numbers: bigNumbers, decimals, max_bytes: maxBytes, max_depth: maxDepth }) {
+  run(
+    {
+      json_string: input,
+      big_numbers: bigNumbers,
+      decimals,
+      max_bytes: maxBytes,
+      max_depth: maxDepth,
+      ...paths
+    },
+  ) {
     if (input === null) {
       throw new PermanentError(
         "json_string is null: the message has no value (a tombstone), so there is no JSON",
       );
     }
+    const plan = paths.loop === undefined && paths.fields === undefined ? undefined : planOf(paths);
     const text = jsonText(input, maxBytes);
-    const data = objectOrList(parseJson(text, { bigNumbers, decimals, maxBytes, maxDepth }));
-    return { artifacts: { data }, metrics: { rows: Array.isArray(data) ? data.length : 1 } };
+    if (plan === undefined) {
+      const data = objectOrList(parseJson(text, { bigNumbers, decimals, maxBytes, maxDepth }));
+      return { artifacts: { data }, metrics: { rows: Array.isArray(data) ? data.length : 1 } };
+    }
+    const keepsDigits = decimals === "string" || (plan.fields ?? []).some((field) => field.keepsDigits);
+    const rows = extractRows(parseTwice(text, maxDepth, keepsDigits), plan, { bigNumbers, decimals });
+    return { artifacts: { data: plan.loops.length === 0 ? rows[0]! : rows }, metrics: { rows: rows.length } };
   },
 });
 

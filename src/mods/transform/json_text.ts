@@ -1,6 +1,7 @@
 import { PermanentError } from "../../core/errors.ts";
 import { findJsonProblem } from "../../core/json_scan.ts";
-import { quoteName } from "./words.ts";
+import { settle } from "./json_exact.ts";
+import { ExactNumber } from "./mapper/json_write.ts";
 
 /** What to do with an integer that a JavaScript number cannot hold exactly, beyond 2^53 - 1 either way. */
 export type BigNumbers = "bigint" | "string" | "error";
@@ -13,12 +14,13 @@ export interface JsonOptions {
   readonly maxDepth: number;
 }
 
-const MAX_DIGITS = 1000; // no database holds more, and converting millions of digits would stall the event loop
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 const encoder = new TextEncoder();
 
 /** Only numbers that look like one of these can lose something as a JavaScript number. */
 const MAY_BE_INEXACT = /\d{16}|[eE]\+?\d{3}/;
+/** Only these can lose zeros or their form. */
+const HAS_DECIMALS = /\d[.eE]/;
 const INTEGER = /^-?\d+$/;
 
 /** Bytes or text as text, without a byte order mark. Throws a `PermanentError` where it is too large or not UTF-8. */
@@ -46,13 +48,32 @@ function utf8Size(text: string, maxBytes: number): number {
  * comes twice the last value counts. Throws a `PermanentError` with line and column, never with the text.
  */
 export function parseJson(text: string, options: JsonOptions): unknown {
-  if (mayNestDeeper(text, options.maxDepth)) refuse(text, options.maxDepth);
-  const exact = options.decimals === "string" || MAY_BE_INEXACT.test(text);
+  const isExact = options.decimals === "string" || MAY_BE_INEXACT.test(text);
+  return parse(text, options.maxDepth, isExact ? (key, source) => settle(source, options, key) : undefined);
+}
+
+/** A value twice: with numbers as doubles, for JSONPath's filters, and with the digits that were sent. */
+export interface ParsedTwice {
+  readonly plain: unknown;
+  /** An {@link ExactNumber} stands where a double may differ from the digits; `plain` itself where none does. */
+  readonly exact: unknown;
+}
+
+/** As {@link parseJson}, with the digits of all numbers at hand. Without `keepsDigits` 12.50 is taken for 12.5. */
+export function parseTwice(text: string, maxDepth: number, keepsDigits: boolean): ParsedTwice {
+  const plain = parse(text, maxDepth);
+  if (!MAY_BE_INEXACT.test(text) && !(keepsDigits && HAS_DECIMALS.test(text))) return { plain, exact: plain };
+  return { plain, exact: parse(text, maxDepth, (_, source) => new ExactNumber(source)) };
+}
+
+/** `number` makes something of the source of a number that may not be exact as a double. */
+function parse(text: string, maxDepth: number, number?: (key: string, source: string) => unknown): unknown {
+  if (mayNestDeeper(text, maxDepth)) refuse(text, maxDepth);
   try {
-    return exact ? JSON.parse(text, exactNumbers(options) as Reviver) : JSON.parse(text);
+    return number === undefined ? JSON.parse(text) : JSON.parse(text, numbersBy(number) as Reviver);
   } catch (error) {
     if (error instanceof PermanentError) throw error;
-    refuse(text, options.maxDepth);
+    refuse(text, maxDepth);
     throw new PermanentError("the JSON text is nested too deeply for the stack that is left here");
   }
 }
@@ -80,20 +101,10 @@ function refuse(text: string, maxDepth: number): void {
 type Reviver = (this: unknown, key: string, value: unknown) => unknown;
 
 /** V8 hands a reviver the text of each number as `context.source` (TC39 proposal-json-parse-with-source). */
-function exactNumbers({ bigNumbers, decimals }: JsonOptions) {
+function numbersBy(number: (key: string, source: string) => unknown) {
   return (key: string, value: unknown, context: { readonly source?: string }): unknown => {
     if (typeof value !== "number") return value;
     const source = context.source ?? String(value);
-    if (!INTEGER.test(source)) {
-      if (decimals === "string") return source;
-      if (Number.isFinite(value)) return value;
-      throw new PermanentError(`${quoteName(key)} is a number too large for a double`);
-    }
-    if (Number.isSafeInteger(value)) return value;
-    if (bigNumbers === "error") throw new PermanentError(`${quoteName(key)} is an integer beyond 2^53`);
-    if (source.length > MAX_DIGITS) {
-      throw new PermanentError(`${quoteName(key)} is an integer of more than ${MAX_DIGITS} digits`);
-    }
-    return bigNumbers === "string" ? source : BigInt(source);
+    return INTEGER.test(source) && Number.isSafeInteger(value) ? value : number(key, source);
   };
 }
