@@ -64,6 +64,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   mods: ["core", "runtime", "control", "kafka", "consume", "database"],
   job: ["core", "runtime", "context", "logging", "control", "mods"],
   dev: ["core", "runtime", "context", "logging", "control", "kafka", "consume", "database", "mods", "job"],
+  testing: ["core", "runtime", "context", "logging", "control", "kafka", "consume", "mods", "job"],
   cli: [
     "core",
     "runtime",

@@ -19,6 +19,8 @@ import { nextTurn } from "./timing.ts";
  * says, it leads to the one {@link MemoryBroker} that it was made with.
  */
 export class MemoryDriver implements KafkaDriver {
+  readonly isInMemory = true;
+
   constructor(readonly broker: MemoryBroker = new MemoryBroker()) {}
 
   async listTopics(_connection: ConnectionConfig, timeoutMs: number): Promise<readonly string[]> {
