@@ -92,6 +92,14 @@ export function inMessageScope<T>(scope: MessageScope, run: () => T): T {
   return scopes.run(scope, run);
 }
 
+/**
+ * Runs a function outside of messages, for what serves more than the one that happened to ask first, such as a refresh in
+ * the background. The job's own scope stays.
+ */
+export function outsideMessages<T>(run: () => T): T {
+  return scopes.exit(run);
+}
+
 /** The scope of the message that is being processed here, or undefined outside a consumer. */
 export function currentMessageScope(): MessageScope | undefined {
   const scope = scopes.getStore();

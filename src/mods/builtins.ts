@@ -6,6 +6,7 @@ import { kafkaProducer } from "./streaming/kafka_producer.ts";
 import { dataMapper } from "./transform/data_mapper.ts";
 import { dataSplitter } from "./transform/data_splitter.ts";
 import { jsonParser } from "./transform/json_parser.ts";
+import { lookup } from "./transform/lookup.ts";
 
 /** The mods that come with DataPy. A new one is added here twice: to the list, and to the types below. */
 export const builtins: readonly Mod[] = [
@@ -16,6 +17,7 @@ export const builtins: readonly Mod[] = [
   kafkaConnector,
   kafkaConsumer,
   kafkaProducer,
+  lookup,
 ];
 
 declare module "../core/mod_map.ts" {
@@ -27,5 +29,6 @@ declare module "../core/mod_map.ts" {
     kafka_connector: typeof kafkaConnector;
     kafka_consumer: typeof kafkaConsumer;
     kafka_producer: typeof kafkaProducer;
+    lookup: typeof lookup;
   }
 }

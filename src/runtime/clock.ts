@@ -6,8 +6,11 @@ export interface Clock {
   wallTime(): number;
   /** Resolves after `ms`; also, at once, when the signal fires: look at it afterwards. Never rejects. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
-  /** Calls back once after `ms`, unless it is disposed before. */
-  timer(ms: number, callback: () => void): Disposable;
+  /**
+   * Calls back once after `ms`, unless it is disposed before. One that does not keep the process alive is forgotten when
+   * nothing else is left to do.
+   */
+  timer(ms: number, callback: () => void, options?: { readonly keepsAlive: boolean }): Disposable;
 }
 
 /** The clock of the machine. */
@@ -25,8 +28,9 @@ export const systemClock: Clock = {
       const id = setTimeout(end, ms);
       signal?.addEventListener("abort", end);
     }),
-  timer(ms, callback) {
+  timer(ms, callback, { keepsAlive } = { keepsAlive: true }) {
     const id = setTimeout(callback, ms);
+    if (!keepsAlive) Deno.unrefTimer(id);
     return { [Symbol.dispose]: () => clearTimeout(id) };
   },
 };
