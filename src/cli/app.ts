@@ -8,6 +8,8 @@ import { down, status, up } from "./kafka_commands.ts";
 import { list } from "./mods_commands.ts";
 import { newCommand } from "./new_command.ts";
 import { offsets } from "./offsets_commands.ts";
+import { peek } from "./peek_command.ts";
+import { produce } from "./produce_command.ts";
 import { run as runJob } from "./run_command.ts";
 import { briefs, NAME, stricliText } from "./text.ts";
 
@@ -49,7 +51,7 @@ const runCommand = buildCommand({
 
 const app: Application<CliContext> = buildApplication(
   buildRouteMap({
-    routes: { new: newCommand, run: runCommand, offsets, kafka, mods },
+    routes: { new: newCommand, run: runCommand, peek, produce, offsets, kafka, mods },
     docs: { brief: briefs.app },
   }),
   {

@@ -79,7 +79,9 @@ export async function datapy(words: readonly string[], world: World = {}): Promi
     input: {
       stdin: () => pieces(world.stdin ?? ""),
       stdinIsTerminal: world.typing ?? false,
-      file: (path) => pieces(files.readTextSync(path)),
+      async *file(path) {
+        yield* pieces(files.readTextSync(path));
+      },
     },
     brokers: {
       connection: (named, log) => connectionOf(named, { env: machine.env, files, driver, clock, log }),
