@@ -2,6 +2,7 @@
 export type * from "npm:@duckdb/node-api@1.5.5-r.5";
 
 /** The library itself. */
+// deno-lint-ignore no-import-prefix
 export const importDuckDb = () => import("npm:@duckdb/node-api@1.5.5-r.5");
 
 /** Where the package lies. */
