@@ -72,7 +72,7 @@ export function unwrap(schema: z.ZodType): z.ZodType {
 /** The schema of a property, a list's item or a record's value, through its wrappers; undefined where it is unknown. */
 export function childSchema(schema: z.ZodType | undefined, step: PropertyKey): z.ZodType | undefined {
   if (schema === undefined) return undefined;
-  const inner = unwrap(schema) as {
+  const inner = withKeys(schema) as {
     shape?: Record<PropertyKey, z.ZodType>;
     element?: z.ZodType;
     valueType?: z.ZodType;
@@ -80,6 +80,14 @@ export function childSchema(schema: z.ZodType | undefined, step: PropertyKey): z
   if (typeof step === "number") return inner.element;
   if (inner.shape !== undefined) return Object.hasOwn(inner.shape, step) ? inner.shape[step] : undefined;
   return inner.valueType;
+}
+
+/** A schema through its wrappers; of a union the option that has keys, where just one has. */
+export function withKeys(schema: z.ZodType): z.ZodType {
+  const inner = unwrap(schema);
+  const { options } = inner as { options?: readonly z.ZodType[] };
+  const keyed = options?.map(unwrap).filter((option) => "shape" in option || "valueType" in option) ?? [];
+  return keyed.length === 1 ? keyed[0]! : inner;
 }
 
 function innerOf(schema: z.ZodType): z.ZodType | undefined {

@@ -3,7 +3,7 @@ import { type ErrorKind, ModError } from "./errors.ts";
 import type { Mod } from "./define_mod.ts";
 import { expectation, type Issue } from "./expectation.ts";
 import { didYouMean } from "./nearest.ts";
-import { childSchema, metaOf, unwrap } from "./params.ts";
+import { childSchema, metaOf, withKeys } from "./params.ts";
 import { maskSecrets, namesSecret } from "./secret.ts";
 
 /**
@@ -59,8 +59,13 @@ function faultOf(root: z.ZodType, issue: Issue, params: unknown): Fault {
 /** The part of a union that the value was meant for: the one whose outer form fits, if there is just one. */
 function withinUnion(issue: Issue): Issue {
   if (issue.code !== "invalid_union") return issue;
-  const inner = issue.errors.filter((issues) => issues.length > 0 && issues.every((i) => i.path.length > 0));
-  const only = inner.length === 1 ? inner[0]?.[0] : undefined;
+  const isUnknown = ({ code }: Issue) => code === "unrecognized_keys";
+  const inner = issue.errors.filter((issues) =>
+    issues.length > 0 && issues.every((one) => one.path.length > 0 || isUnknown(one))
+  );
+  const [issues, another] = inner;
+  // a mistyped name says more than the missing parameter that it was meant for
+  const only = another === undefined ? issues?.find(isUnknown) ?? issues?.[0] : undefined;
   return only === undefined ? issue : withinUnion({ ...only, path: [...issue.path, ...only.path] });
 }
 
@@ -69,7 +74,9 @@ function explain({ issue, path, schema, isData, isHidden }: Fault, params: unkno
   if (issue.code === "unrecognized_keys") {
     if (isData) return `${what}: expected no other keys than those declared`; // a key of data is data
     const key = String(issue.keys[0]);
-    const names = Object.keys((schema === undefined ? {} : unwrap(schema) as { shape?: object }).shape ?? {});
+    const names = Object.keys(
+      (schema === undefined ? {} : withKeys(schema) as { shape?: object }).shape ?? {},
+    );
     const where = issue.path.length === 0 ? "" : ` in ${pathText(issue.path)}`;
     const takes = names.length === 0 ? "it takes none" : `it takes ${names.join(", ")}`;
     return `unknown parameter "${key}"${where}${didYouMean(key, names)} (${takes})`;

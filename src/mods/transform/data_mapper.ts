@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "../../deps/zod.ts";
 import { artifact, defineMod } from "../../core/define_mod.ts";
 import { dataParam, rowsSchema } from "../../core/params.ts";
 import { type Row, toRows } from "../../core/rows.ts";

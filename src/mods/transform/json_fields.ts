@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "../../deps/zod.ts";
 import { ConfigurationError, ModError } from "../../core/errors.ts";
 import { type JsonPath, parseJsonPath } from "../../core/json_path.ts";
 import { didYouMean } from "../../core/nearest.ts";

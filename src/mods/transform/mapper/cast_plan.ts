@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "../../../deps/zod.ts";
 import { ConfigurationError } from "../../../core/errors.ts";
 import { CASTS, castValue, dayOf } from "../casts.ts";
 import { type DatePattern, datePattern } from "./date_pattern.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "../../../deps/zod.ts";
 import type { Row } from "../../../core/rows.ts";
 import type { ColumnFunction, Variables } from "../mapping.ts";
 import { castSchema } from "./cast_plan.ts";
