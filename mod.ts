@@ -23,6 +23,7 @@
 export { registerMod, runMod } from "./src/job/run_mod.ts";
 export type { ModArtifacts, ModParams, ModResult, RunMod } from "./src/core/runner.ts";
 export type { CallArtifacts, CallParams } from "./src/mods/typed_calls.ts";
+export type { SplitArtifacts, SplitOutput } from "./src/mods/transform/split/conditions.ts";
 export { setupContext, setupLogging } from "./src/job/setup.ts";
 export { contextValue } from "./src/context/current.ts";
 export { loggerFor } from "./src/logging/logging.ts";

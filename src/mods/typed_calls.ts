@@ -16,6 +16,7 @@ import type { ModArtifacts, ModParams } from "../core/runner.ts";
 type DataOf<R> = R | readonly R[] | RowSource;
 
 /**
+ * @internal
  * What a function sees of a row: rows of no type of their own are columns of unknown values. A job that knows more says
  * so at `data`: `parsed.artifacts.data as Order`.
  */
@@ -48,6 +49,7 @@ type MapperOutput<R, V> =
     readonly functions?: Readonly<Record<string, RowFunction<R, V, unknown>>>;
   };
 
+/** @internal What data_mapper gives. */
 type MapperArtifacts<R, K extends string> =
   & {
     readonly [name in Exclude<keyof ModArtifacts<ModMap["data_mapper"]>, "reject">]: ModArtifacts<
@@ -57,6 +59,7 @@ type MapperArtifacts<R, K extends string> =
   & { readonly reject: SplitOutput<Seen<R>> }
   & { readonly [name in K]: SplitOutput };
 
+/** @internal What data_splitter takes. */
 type SplitterParams<R, K extends string, L extends string> = With<InputOf<"data_splitter">, {
   readonly data: DataOf<R>;
   readonly split_conditions: { readonly [name in K]: Condition<Seen<R>> };
