@@ -16,6 +16,7 @@ interface ProduceFlags extends KafkaFlags {
   readonly file?: string;
   readonly whole: boolean;
   readonly jsonLines: boolean;
+  readonly create: boolean;
   readonly key?: string;
   readonly keyField?: string;
   readonly header?: readonly (readonly [name: string, value: string])[];
@@ -33,6 +34,7 @@ export const produce = buildCommand({
       file: { kind: "parsed", parse: String, optional: true, brief: produceText.file, placeholder: "FILE" },
       whole: { kind: "boolean", default: false, withNegated: false, brief: produceText.whole },
       jsonLines: { kind: "boolean", default: false, withNegated: false, brief: produceText.jsonLines },
+      create: { kind: "boolean", default: false, withNegated: false, brief: produceText.create },
       key: { kind: "parsed", parse: String, optional: true, brief: produceText.key, placeholder: "TEXT" },
       keyField: {
         kind: "parsed",
@@ -81,7 +83,8 @@ async function run(this: CliContext, flags: ProduceFlags, topic: string): Promis
   if (wrong !== undefined) return endWith(this, EXIT_CODES.usage, `${NAME}: ${wrong}`);
   const connection = await withAdmin(this, flags, async (admin, connection) => {
     const asked = flags.partition === undefined ? undefined : [flags.partition];
-    chosenPartitions(topic, await partitionsOf(admin, topic), asked);
+    // a topic that is not there comes with its first records: brokers create it by their own settings
+    if (!flags.create) chosenPartitions(topic, await partitionsOf(admin, topic), asked);
     return connection;
   });
   const producer = await connection.driver.produce(connection.config, warningsTo(this));

@@ -134,6 +134,12 @@ Deno.test("datapy produce refuses what does not fit together, a topic and a part
   ]);
 });
 
+Deno.test("datapy produce --create leaves a topic that is missing to the brokers", async () => {
+  const words = ["produce", "order", "--create", ...AT];
+  const { err } = await datapy(words, { broker: broker(), stdin: "a\n" });
+  assert.equal(err, "datapy: Topic order does not exist: create it first\n"); // these brokers create none: it was they
+});
+
 Deno.test("datapy produce tells somebody who types how to end", async () => {
   const { err } = await produce({ broker: broker(), typing: true });
   assert.match(err, /Ctrl\+D ends\nSent 0 records to orders\n$/);
