@@ -1,4 +1,5 @@
 import { quoteIdentifier } from "../identifiers.ts";
+import type { NewColumn } from "../new_table.ts";
 import { columnKind } from "./column_kind.ts";
 import { type Column, type TableSchema, tableSql } from "./table_schema.ts";
 
@@ -93,12 +94,6 @@ export function deleteSql(table: TableSchema, keys: Columns, rows: number): stri
 
 function equal(columns: Columns): string {
   return columns.map((column) => `${quoted(column)} = ${place(column)}`).join(" AND ");
-}
-
-/** A column of a table that is to be created. */
-export interface NewColumn {
-  readonly name: string;
-  readonly type: string;
 }
 
 export function createTableSql(
