@@ -38,7 +38,7 @@ const PARTS: Readonly<Record<string, readonly Part[]>> = {
   all: [
     {
       name: "Tests without Kafka",
-      paths: ["tests/architecture_test.ts", "tests/unit"],
+      paths: ["tests/architecture_test.ts", "tests/unit", "jobs"],
       kafka: false,
       sideBySide: true,
     },
@@ -54,9 +54,9 @@ function partsFor(args: readonly string[]): { parts: readonly Part[]; rest: read
   const [first = "", ...others] = args;
   const named = Object.hasOwn(PARTS, first) ? first : undefined;
   const rest = named === undefined ? args : others;
-  const paths = rest.filter((arg) => /^(\.\/)?tests(\/|$)/.test(arg));
+  const paths = rest.filter((arg) => /^(\.\/)?(tests|jobs)(\/|$)/.test(arg));
   if (paths.length === 0) return { parts: PARTS[named ?? "all"] ?? [], rest };
-  const kafka = !paths.every((path) => /tests\/(unit|architecture)/.test(path));
+  const kafka = !paths.every((path) => /^(\.\/)?(jobs|tests\/(unit|architecture))/.test(path));
   return {
     parts: [{ name: paths.join(" "), paths, kafka, sideBySide: false }],
     rest: rest.filter((arg) => !paths.includes(arg)),
