@@ -30,7 +30,8 @@ export function planKeys(
   keys: readonly Column[],
 ): PlannedRow[] {
   return write.rows.map((row, place) => {
-    const own = Object.entries(row).filter(([name]) =>
+    const own = Object.entries(row).filter(([name, value]) =>
+      value !== undefined &&
       keys.some((key) => foldName(key.name) === foldName(name))
     );
     if (own.length === 0) missingKey(schema, place, keys[0]?.name);

@@ -9,7 +9,7 @@ const INFINITE_DAYS = 2 ** 31 - 1;
 export function resultValue(api: DuckDbApi, value: DuckDBValue): unknown {
   if (typeof value !== "object" || value === null || !isDuckDbValue(api, value)) return value;
   const inner = (item: DuckDBValue) => resultValue(api, item);
-  if (value instanceof api.DuckDBBlobValue) return value.bytes;
+  if (value instanceof api.DuckDBBlobValue) return Uint8Array.from(value.bytes); // a plain one, of its own
   if (value instanceof api.DuckDBListValue || value instanceof api.DuckDBArrayValue) {
     return value.items.map(inner);
   }

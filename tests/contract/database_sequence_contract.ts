@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { kindOf } from "../../src/core/errors.ts";
+import type { WriteMode } from "../../src/database/database.ts";
+import { type DatabaseContract, sameRows } from "./database_contract.ts";
+
+const KEY = ["k", "n"];
+
+const row = fc.record({
+  k: fc.constantFrom("x", "y", "'", ""),
+  n: fc.nat(2),
+  a: fc.option(fc.nat(9)),
+  b: fc.option(fc.constantFrom("p", 'q"', "ü")),
+}, { requiredKeys: ["k", "n"] });
+
+const write = fc.record({
+  mode: fc.constantFrom<WriteMode>("insert", "upsert", "upsert", "insert_ignore", "update", "delete"),
+  rows: fc.oneof(fc.array(row, { maxLength: 3 }), fc.array(row, { maxLength: 40 })),
+});
+
+type ModelRow = { k: string; n: number; a: number | null; b: string | null };
+type Given = { k: string; n: number; a?: number | null; b?: string | null };
+
+/** A table that a list of modes has happened to: the rule, and nothing else. */
+class Model {
+  rows = new Map<string, ModelRow>();
+
+  /** What a whole call counts; undefined where a row is there already, and nothing of the call happens. */
+  call(writes: readonly { mode: WriteMode; rows: readonly Given[] }[]): number[] | undefined {
+    const before = new Map(this.rows);
+    const counts: number[] = [];
+    for (const { mode, rows } of writes) {
+      const each = rows.map((given) => this.#one(mode, given));
+      if (each.includes(undefined)) {
+        this.rows = before;
+        return undefined;
+      }
+      counts.push(each.reduce((sum: number, n) => sum + (n ?? 0), 0));
+    }
+    return counts;
+  }
+
+  #one(mode: WriteMode, given: Given): number | undefined {
+    const key = `${given.k}/${given.n}`;
+    const there = this.rows.get(key);
+    if (mode === "insert" && there !== undefined) return undefined;
+    if (mode === "delete") return this.rows.delete(key) ? 1 : 0;
+    if (mode === "update" && there === undefined) return 0;
+    if (mode === "insert_ignore" && there !== undefined) return 0;
+    this.rows.set(key, { ...there ?? { k: given.k, n: given.n, a: null, b: "d" }, ...given });
+    return 1;
+  }
+}
+
+/** The law: calls leave the rows, and count, as their rows would one by one. */
+export function databaseSequenceContract(contract: DatabaseContract): void {
+  contract("any sequence of calls leaves what a table in memory has, and counts the same", async (bench) => {
+    await bench.sql(
+      "CREATE TABLE t (k VARCHAR, n INTEGER, a INTEGER, b VARCHAR DEFAULT 'd', PRIMARY KEY (k, n))",
+    );
+    const calls = fc.array(fc.array(write, { minLength: 1, maxLength: 3 }), { maxLength: 6 });
+    await fc.assert(
+      fc.asyncProperty(calls, async (calls) => {
+        await bench.sql("DELETE FROM t");
+        const model = new Model();
+        for (const call of calls) {
+          const expected = model.call(call);
+          const done = bench.write(call.map((one) => ({ table: "t", keyColumns: KEY, ...one })));
+          const counts = await done.catch((error) => {
+            assert.equal(kindOf(error), "permanent", String(error));
+            return undefined;
+          });
+          assert.deepEqual(counts, expected);
+          sameRows(await bench.rows("SELECT k, n, a, b FROM t"), [...model.rows.values()]);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  contract("calls at the same time are all written, each as a whole", async ({ sql, write, rows }) => {
+    await sql(
+      "CREATE TABLE t (id INTEGER PRIMARY KEY, a INTEGER)",
+      "CREATE TABLE u (id INTEGER PRIMARY KEY)",
+    );
+    const calls = Array.from({ length: 30 }, (_, i) => {
+      const second = { table: "u", rows: [{ id: i % 10 === 3 ? 0 : i }] }; // three of them are there already
+      return write([{ table: "t", mode: "upsert", keyColumns: ["id"], rows: [{ id: i, a: i }] }, second]);
+    });
+    const settled = await Promise.allSettled(calls);
+    const refused = settled.flatMap(({ status }, i) => status === "rejected" ? [i] : []);
+    assert.deepEqual(refused, [3, 13, 23]);
+    const expected = calls.flatMap((_, i) => refused.includes(i) ? [] : [{ id: i }]);
+    sameRows(await rows("SELECT id FROM t"), expected);
+    sameRows(await rows("SELECT id FROM u"), expected);
+  });
+}
