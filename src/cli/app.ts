@@ -5,7 +5,7 @@ import type { CliContext } from "./context.ts";
 import { exitCodeFor } from "./exit_code.ts";
 import { asHelp } from "./help.ts";
 import { down, status, up } from "./kafka_commands.ts";
-import { list } from "./mods_commands.ts";
+import { mods } from "./mods_commands.ts";
 import { newCommand } from "./new_command.ts";
 import { offsets } from "./offsets_commands.ts";
 import { peek } from "./peek_command.ts";
@@ -20,17 +20,6 @@ const kafka = buildRouteMap({
     down: buildCommand({ func: down, parameters: {}, docs: { brief: briefs.kafkaDown } }),
   },
   docs: { brief: briefs.kafka, fullDescription: briefs.kafkaFull },
-});
-
-const mods = buildRouteMap({
-  routes: {
-    list: buildCommand({
-      func: list,
-      parameters: { flags: { json: { kind: "boolean", brief: briefs.json, default: false } } },
-      docs: { brief: briefs.modsList },
-    }),
-  },
-  docs: { brief: briefs.mods },
 });
 
 const runCommand = buildCommand({

@@ -1,6 +1,7 @@
 import type { ApplicationContext } from "../deps/stricli.ts";
 import type { Kafka, KafkaPlace, KafkaStatus, StartOptions } from "../dev/kafka/mod.ts";
 import type { DownResult } from "../dev/kafka/mod.ts";
+import type { Mod } from "../core/define_mod.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Input } from "../runtime/input.ts";
 import type { Process } from "../runtime/process.ts";
@@ -16,7 +17,8 @@ export interface CliContext extends ApplicationContext {
   readonly jobs: JobLibrary;
   readonly brokers: BrokerLibrary;
   readonly projects: NewLibrary;
-  readonly mods: () => Promise<readonly { readonly name: string; readonly description: string }[]>;
+  /** All mods that are registered. */
+  readonly mods: () => Promise<readonly Mod[]>;
 }
 
 /** The library behind `kafka`. */

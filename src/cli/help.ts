@@ -10,19 +10,20 @@ export function asHelp(text: string): string {
   if (!text.includes("USAGE")) return text;
   // deno-lint-ignore no-control-regex
   const plain = text.replace(/ +(\x1b\[2m)?\[(\x1b\[2m)?default = (\x1b\[22m)?false\](\x1b\[22m)?/g, "");
-  return `${plain.split("\n").flatMap(wrap).join("\n")}${exitTable()}`;
+  // what is indented is a table or an example
+  const lines = plain.split("\n").flatMap((line) => line.startsWith(" ") ? [line] : wrapped(line, ""));
+  return `${lines.join("\n")}${exitTable()}`;
 }
 
-/** A paragraph as lines; what is indented is a table or an example. */
-function wrap(line: string): string[] {
-  if (line.length <= WIDTH || line.startsWith(" ")) return [line];
+/** A paragraph as lines of at most 100 characters, each behind an indent. */
+export function wrapped(text: string, indent: string): string[] {
   const lines: string[] = [];
-  let rest = line;
-  while (rest.length > WIDTH) {
-    const end = rest.lastIndexOf(" ", WIDTH);
+  let rest = text;
+  while (indent.length + rest.length > WIDTH) {
+    const end = rest.lastIndexOf(" ", WIDTH - indent.length);
     if (end <= 0) break;
-    lines.push(rest.slice(0, end));
+    lines.push(indent + rest.slice(0, end));
     rest = rest.slice(end + 1);
   }
-  return [...lines, rest];
+  return [...lines, indent + rest];
 }

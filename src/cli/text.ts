@@ -78,8 +78,6 @@ export const briefs = {
   kafkaUp: "Start Kafka, or find it running; prints its address last",
   kafkaStatus: "Print the address of the Kafka that runs; exit code 1 if there is none",
   kafkaDown: "End Kafka and remove its topics",
-  mods: "What jobs are made of",
-  modsList: "List all mods",
   json: "Print JSON, for programs",
 } as const;
 

@@ -1,113 +1,98 @@
-import { z } from "../deps/zod.ts";
+import type { z } from "../deps/zod.ts";
 import type { Mod } from "./define_mod.ts";
-import { expectation } from "./expectation.ts";
-import { metaOf, type ParamSchema, unwrap } from "./params.ts";
+import { type JsonSchema, paramsJsonSchema } from "./json_schema.ts";
+import { metaOf } from "./params.ts";
+import { typeWords } from "./type_words.ts";
 
-/** What can be said about a parameter. */
+/** One parameter, in words. */
 export interface ParamDescription {
-  /** Its name, as given to `runMod`. */
   readonly name: string;
-  /** Its type in words, as errors tell it: `a text`, `one of "a", "b"`. */
+  /** Such as `whole number, at least 0` or `earliest | latest | none`. */
   readonly type: string;
-  /** Whether it has to be given. */
   readonly required: boolean;
-  /** Its default as JSON; undefined where there is none. */
+  /** As JSON; undefined where there is none. */
   readonly default: string | undefined;
-  /** What it is for. */
   readonly description: string;
   /** Only a few jobs need it. */
   readonly advanced: boolean;
-  /** It is masked wherever it is printed. */
   readonly secret: boolean;
-  /** It is made from messages: never searched for references. */
+  /** Made from messages: no `${...}` is looked for in it. */
   readonly data: boolean;
-  /** What it consists of, where it is an object with declared keys, or a list of such. */
-  readonly fields: readonly ParamDescription[];
 }
 
-/** What can be said about a mod, for people: the one source of its help and of its reference page. */
+/** Everything that is known about a mod, for help, reference pages and editors. */
 export interface ModDescription {
   readonly name: string;
   readonly description: string;
-  readonly parameters: readonly ParamDescription[];
+  /** Required ones first, advanced ones last, else as they are declared. */
+  readonly params: readonly ParamDescription[];
   readonly artifacts: readonly { readonly name: string; readonly description: string }[];
+  /** A call with the parameters that are required. */
+  readonly example: string;
+  /** Of the parameters: draft 2020-12. */
+  readonly jsonSchema: JsonSchema;
 }
 
-/** Describes a mod from its declaration. */
+/** Describes a mod by its declaration alone. Pure. */
 export function describeMod(mod: Mod): ModDescription {
+  const schema = paramsJsonSchema(mod.params);
+  const required = new Set(schema.required ?? []);
+  const params = Object.entries(schema.properties ?? {}).map(([name, property]): ParamDescription => {
+    const meta = metaOf(mod.params.shape[name] as z.ZodType);
+    return {
+      name,
+      type: meta.secret === true ? "secret text" : typeWords(property),
+      required: required.has(name),
+      default: property.default === undefined ? undefined : JSON.stringify(property.default),
+      description: meta.description ?? "",
+      advanced: meta.advanced === true,
+      secret: meta.secret === true,
+      data: meta.data === true,
+    };
+  });
+  const rank = (param: ParamDescription) => param.required ? 0 : param.advanced ? 2 : 1;
   return {
     name: mod.name,
     description: mod.description,
-    parameters: describeFields(mod.params),
+    params: params.toSorted((a, b) => rank(a) - rank(b)),
     artifacts: Object.entries(mod.artifacts).map(([name, { description }]) => ({ name, description })),
+    example: exampleCall(mod, params),
+    jsonSchema: { title: mod.name, ...schema, description: mod.description },
   };
 }
 
-function describeFields(schema: ParamSchema | undefined): readonly ParamDescription[] {
-  const { shape } = (schema === undefined ? {} : unwrap(schema)) as { shape?: Record<string, ParamSchema> };
-  return Object.entries(shape ?? {}).map(([name, field]) => describeParam(name, field));
+/** What stands for a parameter in an example, by its name; the same names mean the same in all mods. */
+const SAMPLES: Readonly<Record<string, string>> = {
+  bootstrap_servers: '"${kafka.bootstrap_servers}"',
+  connection: "kafka.artifacts.connection",
+  topics: '["${kafka.input_topic}"]',
+  topic: '"${kafka.output_topic}"',
+  group_id: '"${kafka.consumer_group}"',
+  message_processor: "processMessage",
+  url: '"${database.url}"',
+  table: '"orders"',
+  query: '"SELECT * FROM orders"',
+  json_string: "message.value",
+  data: "rows",
+  split_conditions: "{ large: { amount: { gt: 100 } } }",
+  columns: '["name"]',
+};
+
+/** Parameters that are optional to the schema, for others may stand in their place, but belong into an example. */
+const USUAL: readonly string[] = ["table", "data", "url", "query"];
+
+function exampleCall({ name, artifacts }: Mod, params: readonly ParamDescription[]): string {
+  const lines = params.filter((param) => param.required || USUAL.includes(param.name))
+    .map((param) => `  ${param.name}: ${SAMPLES[param.name] ?? sampleOf(param)},`);
+  const body = lines.length === 0 ? "{}" : `{\n${lines.join("\n")}\n}`;
+  const result = Object.hasOwn(artifacts, "connection") ? "kafka" : "{ artifacts }"; // the name in the samples
+  return `const ${result} = await runMod("${name}", ${body});`;
 }
 
-function describeParam(name: string, schema: ParamSchema): ParamDescription {
-  const meta = metaOf(schema);
-  const byDefault = defaultOf(schema);
-  return {
-    name,
-    type: typeText(schema),
-    required: byDefault === undefined && !isOptional(schema),
-    default: byDefault,
-    description: meta.description ?? "",
-    advanced: meta.advanced === true,
-    secret: meta.secret === true,
-    data: meta.data === true,
-    fields: describeFields(itemOf(schema) ?? schema),
-  };
-}
-
-const isOptional = (schema: ParamSchema) => wrappers(schema).some(({ def }) => def.type === "optional");
-
-function defaultOf(schema: ParamSchema): string | undefined {
-  const wrapper = wrappers(schema).find(({ def }) => def.type === "default");
-  if (wrapper === undefined) return undefined;
-  return JSON.stringify((wrapper.def as { defaultValue?: unknown }).defaultValue);
-}
-
-/** The schema and all that it wraps. */
-function wrappers(schema: ParamSchema): readonly ParamSchema[] {
-  const { innerType } = schema.def as { innerType?: ParamSchema };
-  return innerType === undefined ? [schema] : [schema, ...wrappers(innerType)];
-}
-
-/** The schema of a list's items. */
-const itemOf = (schema: ParamSchema) => (unwrap(schema) as { element?: ParamSchema }).element;
-
-/** The type in words. */
-function typeText(schema: ParamSchema): string {
-  const known = (metaOf(schema) as { enum?: readonly string[] }).enum;
-  if (known !== undefined) return `one of ${known.map((value) => JSON.stringify(value)).join(", ")}`;
-  const inner = unwrap(schema) as ParamSchema & { element?: ParamSchema; valueType?: ParamSchema };
-  const orNull = wrappers(schema).some(({ def }) => def.type === "nullable") ? " or null" : "";
-  if (inner.element !== undefined) return `a list: ${typeText(inner.element)}${orNull}`;
-  if (inner.valueType !== undefined) return `an object: each value ${typeText(inner.valueType)}${orNull}`;
-  if (inner.def.type === "unknown") return "anything";
-  return `${inner.def.type === "number" ? numberText(inner) : leafText(inner)}${orNull}`;
-}
-
-/** What an error would say that is expected. */
-function leafText(schema: ParamSchema): string {
-  const { error } = schema.safeParse(Symbol("no value"));
-  const issue = error?.issues[0];
-  if (issue === undefined) return "anything"; // as its description says
-  return expectation(issue) ?? schema.def.type;
-}
-
-function numberText(schema: ParamSchema): string {
-  const { type, minimum, maximum, exclusiveMinimum } = z.toJSONSchema(schema);
-  const bounds = [
-    exclusiveMinimum === undefined ? "" : `more than ${exclusiveMinimum}`,
-    minimum === undefined || minimum <= Number.MIN_SAFE_INTEGER ? "" : `at least ${minimum}`,
-    maximum === undefined || maximum >= Number.MAX_SAFE_INTEGER ? "" : `at most ${maximum}`,
-  ].filter((bound) => bound !== "");
-  return [type === "integer" ? "a whole number" : "a number", bounds.join(", ")].filter((part) => part !== "")
-    .join(", ");
+function sampleOf({ type }: ParamDescription): string {
+  if (type.startsWith("list")) return "[]";
+  if (type.startsWith("object")) return "{}";
+  if (type.includes("number")) return "1";
+  const [choice] = type.split(" | ");
+  return type.includes(" | ") ? JSON.stringify(choice) : '"..."';
 }

@@ -124,15 +124,18 @@ Deno.test("datapy shows the stack of an error that nobody expected", async () =>
   assert.match(bug.err, /datapy: TypeError: x is undefined\n +at /);
 });
 
-Deno.test("datapy mods list prints names and descriptions, as columns or as JSON", async () => {
+Deno.test("datapy mods list prints names and descriptions, as columns or as JSON lines", async () => {
   const columns = await datapy(["mods", "list"]);
   assert.deepEqual(columns, {
     code: 0,
-    out: "json_parser  Reads JSON.\ndata_mapper  Maps columns.\n",
+    out: "NAME         WHAT IT DOES\njson_parser  Reads JSON.\ndata_mapper  Maps columns.\n",
     err: "",
   });
   const json = await datapy(["mods", "list", "--json"]);
-  assert.deepEqual(JSON.parse(json.out)[1], { name: "data_mapper", description: "Maps columns." });
+  assert.deepEqual(JSON.parse(json.out.split("\n")[1]!), {
+    name: "data_mapper",
+    description: "Maps columns.",
+  });
 });
 
 Deno.test("datapy writes no control characters into a pipe, and no progress", async () => {

@@ -3,6 +3,8 @@ import { connectionOf } from "../../../src/cli/connection.ts";
 import type { CliContext } from "../../../src/cli/context.ts";
 import { type NewLibrary, systemNewLibrary } from "../../../src/cli/new/library.ts";
 import type { Kafka, KafkaStatus } from "../../../src/dev/kafka/mod.ts";
+import { defineMod, type Mod } from "../../../src/core/define_mod.ts";
+import { z } from "../../../src/deps/zod.ts";
 import { memoryAdmin } from "../../../src/kafka/memory/admin.ts";
 import { MemoryBroker } from "../../../src/kafka/memory/broker.ts";
 import { MemoryDriver } from "../../../src/kafka/memory/driver.ts";
@@ -35,6 +37,7 @@ export interface World {
   readonly typing?: boolean;
   /** Whoever reads the output goes away after so many lines. */
   readonly linesRead?: number;
+  readonly mods?: readonly Mod[];
   readonly clock?: Clock;
   /** What stands behind `new`, where it is not the real one. */
   readonly projects?: Partial<NewLibrary>;
@@ -115,10 +118,9 @@ export async function datapy(words: readonly string[], world: World = {}): Promi
       exitWith: async (main) => await main(),
     },
     mods: () =>
-      Promise.resolve([
-        { name: "json_parser", description: "Reads JSON." },
-        { name: "data_mapper", description: "Maps columns." },
-      ]),
+      Promise.resolve(
+        world.mods ?? [modNamed("json_parser", "Reads JSON."), modNamed("data_mapper", "Maps columns.")],
+      ),
   };
   const code = await runApp(words, context);
   return { code, out, err };
@@ -131,4 +133,14 @@ async function* pieces(text: string): AsyncGenerator<Uint8Array> {
     await Promise.resolve();
     yield bytes.slice(at, at + 3);
   }
+}
+
+function modNamed(name: string, description: string): Mod {
+  return defineMod({
+    name,
+    description,
+    params: z.strictObject({}),
+    artifacts: {},
+    run: () => ({ artifacts: {} }),
+  });
 }

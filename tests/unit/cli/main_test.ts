@@ -16,7 +16,7 @@ async function run(...words: string[]): Promise<{ code: number; errors: string; 
 Deno.test("datapy lists the mods that come with it", async () => {
   const { code, lines, errors } = await run("mods", "list", "--json");
   assert.equal(code, 0, errors);
-  const names = (JSON.parse(lines.join("\n")) as { name: string }[]).map(({ name }) => name);
+  const names = lines.map((line) => (JSON.parse(line) as { name: string }).name);
   for (const name of ["json_parser", "data_mapper"]) assert.ok(names.includes(name), names.join());
 });
 
