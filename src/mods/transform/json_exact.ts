@@ -1,4 +1,5 @@
 import { PermanentError } from "../../core/errors.ts";
+import type { Type } from "./mapper/cast_plan.ts";
 import { ExactNumber } from "./mapper/json_write.ts";
 import { quoteName } from "./words.ts";
 import type { BigNumbers } from "./json_text.ts";
@@ -41,12 +42,17 @@ export function settle(text: string, { bigNumbers, decimals }: NumberRules, name
   return bigNumbers === "string" ? text : BigInt(text);
 }
 
-/** A number for a cast: digits where they count, an integer as it is, or the nearest double. */
-export function castable(value: unknown, keepsDigits: boolean): unknown {
-  if (!(value instanceof ExactNumber) || keepsDigits) {
-    return value instanceof ExactNumber ? value.text : value;
-  }
-  const number = Number(value.text);
-  if (!INTEGER.test(value.text) || Number.isSafeInteger(number)) return number;
-  return value.text.length > MAX_DIGITS ? value.text : BigInt(value.text);
+/** A number as a cast to a type wants it: the digits where they count, an integer as it is, or the nearest double. */
+export function castable(value: unknown, type: Type): unknown {
+  if (!(value instanceof ExactNumber) || type === "json") return value;
+  const { text } = value;
+  if (type === "string" || type === "decimal") return text;
+  const number = Number(text);
+  if (!INTEGER.test(text) || Number.isSafeInteger(number)) return number;
+  return text.length > MAX_DIGITS ? text : BigInt(text);
+}
+
+/** Whether a cast to a type shows zeros and exponents as they were sent. */
+export function keepsDigits(type: Type): boolean {
+  return type === "string" || type === "decimal" || type === "json";
 }

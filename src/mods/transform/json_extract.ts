@@ -123,7 +123,7 @@ function settled(
   if (field.cast === undefined) {
     return rules === undefined ? value : settleNumbers(value, rules, field.column);
   }
-  const given = castable(value, field.keepsDigits);
+  const given = castable(value, field.cast.type);
   const cast = field.cast.cast(given);
   return cast !== undefined
     ? cast

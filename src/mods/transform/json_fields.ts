@@ -73,9 +73,7 @@ export interface PlannedField {
   readonly path: JsonPath;
   /** Whose element `$` is: 0 is the document, 1 the first loop. */
   readonly level: number;
-  readonly cast: PlannedCast | undefined;
-  /** Whether the cast wants the digits that were sent. */
-  readonly keepsDigits: boolean;
+  readonly cast: (PlannedCast & { readonly type: Type }) | undefined;
   readonly take: "one" | "first" | "list";
   readonly missing: "error" | "null" | "omit";
   readonly onInvalid: "error" | "null";
@@ -89,7 +87,6 @@ export interface ExtractPlan {
   readonly settings: ExtractSettings;
 }
 
-const KEEP_DIGITS: readonly (Type | undefined)[] = ["string", "decimal", "json"];
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /** Checks loops and fields. Throws a `ModError` of kind configuration that names the parameter, and where it is wrong. */
@@ -125,7 +122,7 @@ function planField(
   const { type, take, from, format, zone, scale, rounding } = given;
   const parsed = at(within.endsWith(".") ? `${within}path` : within, () => parseJsonPath(given.path));
   const cast = at(within.replace(/\.$/, ""), () => {
-    if (type !== undefined) return planCast({ type, format, zone, scale, rounding });
+    if (type !== undefined) return { ...planCast({ type, format, zone, scale, rounding }), type };
     const option = Object.keys(castOptions).find((key) =>
       given[key as keyof typeof castOptions] !== undefined
     );
@@ -146,7 +143,6 @@ function planField(
     path: parsed,
     level,
     cast,
-    keepsDigits: KEEP_DIGITS.includes(type),
     take,
     missing: given.missing ?? settings.missing,
     onInvalid: given.on_invalid ?? settings.on_invalid,

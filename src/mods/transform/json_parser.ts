@@ -3,6 +3,7 @@ import { artifact, defineMod } from "../../core/define_mod.ts";
 import { PermanentError } from "../../core/errors.ts";
 import { dataParam } from "../../core/params.ts";
 import type { Row } from "../../core/rows.ts";
+import { keepsDigits } from "./json_exact.ts";
 import { extractRows } from "./json_extract.ts";
 import { type ExtractSettings, extractSettings, planExtract } from "./json_fields.ts";
 import { jsonText, parseJson, parseTwice } from "./json_text.ts";
@@ -79,8 +80,9 @@ export const jsonParser = defineMod({
       const data = objectOrList(parseJson(text, { bigNumbers, decimals, maxBytes, maxDepth }));
       return { artifacts: { data }, metrics: { rows: Array.isArray(data) ? data.length : 1 } };
     }
-    const keepsDigits = decimals === "string" || (plan.fields ?? []).some((field) => field.keepsDigits);
-    const rows = extractRows(parseTwice(text, maxDepth, keepsDigits), plan, { bigNumbers, decimals });
+    const isExact = decimals === "string" ||
+      (plan.fields ?? []).some(({ cast }) => cast !== undefined && keepsDigits(cast.type));
+    const rows = extractRows(parseTwice(text, maxDepth, isExact), plan, { bigNumbers, decimals });
     return { artifacts: { data: plan.loops.length === 0 ? rows[0]! : rows }, metrics: { rows: rows.length } };
   },
 });
