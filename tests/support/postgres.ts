@@ -1,4 +1,6 @@
 /** PostgreSQL servers for tests, of the same making as `deno task postgres`: installed programs, or else npm's. */
+import { Connection } from "../../src/database/postgres/connection.ts";
+import { readLocation } from "../../src/database/postgres/location.ts";
 import { startServer } from "../../src/dev/postgres/start.ts";
 import type { Server, ServerOptions } from "../../src/dev/postgres/server.ts";
 import { systemTools } from "../../src/dev/shared/tools.ts";
@@ -26,4 +28,26 @@ export async function sharedPostgres(): Promise<string> {
   if (named) return named;
   own ??= dedicatedPostgres();
   return (await own).url;
+}
+
+/** A database of its own on a server, for one test; it is dropped at the end. */
+export async function freshDatabase(server: string): Promise<{ url: string } & AsyncDisposable> {
+  const name = `test_${crypto.randomUUID().slice(0, 13).replaceAll("-", "_")}`;
+  await onServer(server, `CREATE DATABASE ${name}`);
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  return {
+    url: url.href,
+    [Symbol.asyncDispose]: () => onServer(server, `DROP DATABASE ${name} WITH (FORCE)`),
+  };
+}
+
+/** Runs a statement on a connection of its own. */
+export async function onServer(url: string, sql: string): Promise<void> {
+  const connection = await Connection.open(readLocation(url));
+  try {
+    await connection.run(sql);
+  } finally {
+    await connection.close();
+  }
 }

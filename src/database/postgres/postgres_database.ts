@@ -1,0 +1,133 @@
+import { ConfigurationError, UnavailableError } from "../../core/errors.ts";
+import type { Row } from "../../core/rows.ts";
+import { abortedError } from "../aborted.ts";
+import type { Database, QueryOptions, QueryValues, WriteCall, WriteOptions } from "../database.ts";
+import { InFlight } from "../in_flight.ts";
+import { WriteQueue } from "../write_queue.ts";
+import { checkWrite } from "../write_rules.ts";
+import type { Connection } from "./connection.ts";
+import { findCulprit } from "./diagnose.ts";
+import { serverFailure } from "./failure.ts";
+import type { Location } from "./location.ts";
+import { Pool } from "./pool.ts";
+import { runQuery } from "./run_query.ts";
+import { commitUnknown, type Schemas, Session } from "./session.ts";
+import { writeTable } from "./table_writer.ts";
+import { writeError } from "./write_error.ts";
+
+/** A PostgreSQL database: writes go one after the other, queries beside them. */
+export class PostgresDatabase implements Database {
+  readonly name: string;
+  readonly #pool: Pool;
+  readonly #schemas: Schemas = new Map();
+  readonly #queue = new WriteQueue();
+  readonly #queries = new InFlight();
+  readonly #whenClosed: () => void;
+  #closing: Promise<void> | undefined;
+
+  constructor(location: Location, whenClosed: () => void) {
+    this.name = location.name;
+    this.#pool = new Pool(location);
+    this.#whenClosed = whenClosed;
+  }
+
+  /** False from the moment when it is being closed. */
+  get isOpen(): boolean {
+    return this.#closing === undefined;
+  }
+
+  /** Makes sure that a connection can be had. Rejects as {@link Connection.open} does. */
+  async connect(): Promise<void> {
+    await this.#pool.use(() => Promise.resolve());
+  }
+
+  async write(call: WriteCall, { signal }: WriteOptions = {}): Promise<readonly number[]> {
+    const doing = `write to ${this.name}`;
+    this.#mustBeOpen(doing);
+    call.forEach(checkWrite);
+    return await this.#unlessAborted(
+      doing,
+      signal,
+      () => this.#queue.add(() => this.#writeAll(call, signal), signal),
+    );
+  }
+
+  async query(sql: string, values: QueryValues = [], options: QueryOptions = {}): Promise<readonly Row[]> {
+    const doing = `query ${this.name}`;
+    this.#mustBeOpen(doing);
+    const { signal } = options;
+    const work = (connection: Connection) => runQuery(connection, this.name, sql, values, options);
+    return await this.#queries.run(() =>
+      this.#unlessAborted(doing, signal, () => this.#pool.use(work, signal))
+    );
+  }
+
+  close(): Promise<void> {
+    return this.#closing ??= Promise.all([this.#queries.drained(), this.#queue.drained()])
+      .then(() => this.#pool.close()).finally(this.#whenClosed);
+  }
+
+  #mustBeOpen(doing: string): void {
+    if (!this.isOpen) throw new UnavailableError(`Cannot ${doing}: it is being closed`);
+  }
+
+  /** Whatever fails once the signal has fired fails because of it, but for a commit of which nobody knows. */
+  async #unlessAborted<T>(
+    doing: string,
+    signal: AbortSignal | undefined,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (signal?.aborted && !(error instanceof CommitUnknown)) throw abortedError(doing, signal);
+      throw error instanceof CommitUnknown ? error.cause : error;
+    }
+  }
+
+  async #writeAll(call: WriteCall, signal: AbortSignal | undefined): Promise<readonly number[]> {
+    const knew = this.#schemas.size > 0;
+    try {
+      return await this.#pool.use((connection) => this.#transaction(connection, call, signal), signal);
+    } catch (error) {
+      // somebody may have changed a table since it was looked at: look again, once
+      this.#schemas.clear();
+      if (!knew || !(error instanceof ConfigurationError)) throw error;
+      return await this.#pool.use((connection) => this.#transaction(connection, call, signal), signal);
+    }
+  }
+
+  async #transaction(
+    connection: Connection,
+    call: WriteCall,
+    signal: AbortSignal | undefined,
+  ): Promise<readonly number[]> {
+    const session = new Session(this.name, connection, this.#schemas, signal);
+    let isCommitting = false;
+    try {
+      await session.run("BEGIN");
+      const counts: number[] = [];
+      for (const write of call) counts.push(await writeTable(session, write));
+      signal?.throwIfAborted();
+      isCommitting = true;
+      await session.commit();
+      return counts;
+    } catch (error) {
+      const failure = serverFailure(error);
+      if (isCommitting && (failure === undefined || failure.fatal)) throw new CommitUnknown(this.name);
+      if (connection.isUsable) await connection.run("ROLLBACK").catch(() => connection.destroy());
+      const isAboutValues = failure?.kind === "permanent" && /^22/.test(failure.code);
+      const culprit = isAboutValues && session.doing !== undefined && connection.isUsable
+        ? await findCulprit(connection, session.doing)
+        : undefined;
+      throw writeError(error, session, culprit);
+    }
+  }
+}
+
+/** Carries the error of a commit whose outcome is not known past those that would make another one of it. */
+class CommitUnknown extends Error {
+  constructor(database: string) {
+    super("the outcome of a commit is not known", { cause: commitUnknown(database) });
+  }
+}

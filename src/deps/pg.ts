@@ -1,0 +1,2 @@
+/** PostgreSQL's protocol. Loaded only by a job that has a `postgres:` database; src/database/postgres/library.ts gives it types. */
+export const importPg = (): Promise<unknown> => import("npm:pg@8.23.1");
