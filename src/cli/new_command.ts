@@ -11,7 +11,8 @@ import { type Pattern, PATTERN_NAMES, PATTERNS } from "./new/patterns.ts";
 import { jobFiles, type NewFile, projectFiles } from "./new/project.ts";
 import { templatesOf } from "./new/templates.ts";
 import { writeNew } from "./new/write.ts";
-import { briefs, NAME } from "./text.ts";
+import { NAME } from "./text.ts";
+import { flagText } from "./text/flags.ts";
 import { newText } from "./text/new.ts";
 
 /** Flags of `datapy new`. */
@@ -77,7 +78,7 @@ export const newCommand = buildCommand<NewFlags, [name?: string], CliContext>({
       database: text(newText.database, "URL"),
       folder: text(newText.folder, "PATH"),
       framework: text(newText.framework, "PATH|URL|PACKAGE"),
-      json: { kind: "boolean", default: false, withNegated: false, brief: briefs.json },
+      json: { kind: "boolean", default: false, withNegated: false, brief: flagText.json },
     },
     positional: {
       kind: "tuple",

@@ -12,7 +12,7 @@ export interface Templates {
   readonly context: Sections;
   /** deno.json of this repository: a project has its compiler options, and its permissions to run a job. */
   readonly config: {
-    readonly imports: { readonly zod: string };
+    readonly imports: Readonly<Record<string, string>>;
     readonly tasks: { readonly run: { readonly command: string } };
     readonly compilerOptions: object;
     readonly fmt: object;
@@ -60,7 +60,7 @@ export function projectFiles(
 /** A test works in memory: it may read the job's files, and write the database that is one of DuckDB's. */
 const TEST = "deno test --no-prompt --allow-env --allow-read --allow-write=data --allow-ffi";
 
-function denoJson({ name }: Answers, { config }: Templates, { imports, host }: Framework): string {
+function denoJson({ name }: Answers, { job, test, config }: Templates, { imports, host }: Framework): string {
   const more = host === undefined ? "" : ` --allow-import=${host}`;
   const tasks = {
     run: `${config.tasks.run.command}${more} ${name}.ts`,
@@ -68,6 +68,16 @@ function denoJson({ name }: Answers, { config }: Templates, { imports, host }: F
     check: `deno check${more} .`,
   };
   const { compilerOptions, fmt } = config;
-  const file = { imports: { ...imports, zod: config.imports.zod }, tasks, compilerOptions, fmt };
+  const file = {
+    imports: { ...imports, ...packagesOf(job + test, config.imports) },
+    tasks,
+    compilerOptions,
+    fmt,
+  };
   return `${JSON.stringify(file, undefined, 2)}\n`;
+}
+
+/** The packages that the job and its test import by their names here. */
+function packagesOf(text: string, known: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(known).filter(([name]) => text.includes(` from "${name}";`)));
 }

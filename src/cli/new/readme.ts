@@ -4,11 +4,12 @@ import { type Pattern, PATTERNS } from "./patterns.ts";
 export function readmeText(name: string, pattern: Pattern): string {
   return `# ${name}
 
-A DataPy job ${PATTERNS[pattern].words}, made by \`datapy new ${name} --pattern ${pattern}\`.
+A DataPy job: ${PATTERNS[pattern].words}.
 
-- \`deno task test\` runs its test, on topics in memory; \`deno task check\` checks its types.
-- \`deno task run\` runs the job until Ctrl+C. Its permissions stand in \`deno.json\`.
-- \`${name}.ts\` is the job, \`${name}_context.json\` its settings. A variable overrides a setting:
-  \`KAFKA_INPUT_TOPIC\` that of \`kafka.input_topic\`. Passwords belong into variables or mounted files.
+- \`deno task test\`: its test, on topics in memory.
+- \`deno task check\`: its types.
+- \`deno task run\`: the job, until Ctrl+C. \`deno.json\` says what it is permitted.
+- Settings: \`${name}_context.json\`. A variable wins: \`KAFKA_INPUT_TOPIC\` over \`kafka.input_topic\`.
+- Passwords belong into variables or mounted files (\`KAFKA_PASSWORD_FILE\`), never into that file.
 `;
 }

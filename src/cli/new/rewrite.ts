@@ -24,13 +24,24 @@ function replaceAll(text: string, replacements: readonly Replacement[]): string 
   }, text);
 }
 
+/** The longest line that `deno fmt` leaves, by the settings of a new project. */
+const LINE_WIDTH = 110;
+
+/** Breaks imports that have become longer than a line, as `deno fmt` does. */
+function formatted(text: string): string {
+  return text.replace(/^import \{ (.+) \} from (".+");$/gm, (line, names: string, from: string) => {
+    if (line.length <= LINE_WIDTH) return line;
+    return `import {\n${names.split(", ").map((name) => `  ${name},\n`).join("")}} from ${from};`;
+  });
+}
+
 /** The job under its new name: what it imports, its log's name and its context file; what it does stays. */
 export function renamedJob(job: string, { from, to, library }: Renaming): string {
-  return replaceAll(job, [
+  return formatted(replaceAll(job, [
     ['"../mod.ts"', JSON.stringify(library)],
     [`setupLogging("INFO", "${from}")`, `setupLogging("INFO", "${to}")`],
     [`/${TEMPLATE_CONTEXT}\``, `/${to}_context.json\``],
-  ]);
+  ]));
 }
 
 /** Its test. */
@@ -39,5 +50,5 @@ export function renamedTest(test: string, { from, to, library, testing }: Renami
     [`"./${from}.ts"`, `"./${to}.ts"`],
     ['"../testing.ts"', JSON.stringify(testing)],
   ]);
-  return renamed.replaceAll('"../mod.ts"', JSON.stringify(library));
+  return formatted(renamed.replaceAll('"../mod.ts"', JSON.stringify(library)));
 }
