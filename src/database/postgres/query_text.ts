@@ -3,6 +3,8 @@ export interface QueryText {
   readonly sql: string;
   /** What stands at `$1`, `$2` and so on: names, or the positions as texts. */
   readonly names: readonly string[];
+  /** The first word of the statement, comments and brackets aside; empty where there is none. */
+  readonly firstWord: string;
 }
 
 /**
@@ -16,6 +18,7 @@ const TOKEN =
 export function readQuery(sql: string): QueryText {
   const names: string[] = [];
   let result = "";
+  let firstWord = "";
   let at = 0;
   const token = new RegExp(TOKEN);
   for (let match; (match = token.exec(sql)) !== null;) {
@@ -27,12 +30,13 @@ export function readQuery(sql: string): QueryText {
       end = close < 0 ? sql.length : close + text.length;
     }
     token.lastIndex = end;
+    if (firstWord === "" && /^\w/.test(text)) firstWord = text;
     if (name === undefined) continue;
     result += sql.slice(at, match.index);
     result += /^\d/.test(name) ? position(names, Number(name)) : `$${placeOf(names, name)}`;
     at = end;
   }
-  return { sql: result + sql.slice(at), names };
+  return { sql: result + sql.slice(at), names, firstWord };
 }
 
 /** More positions than that are no statement but a slip, `$20240229`. */

@@ -9,8 +9,24 @@ import { parserOf } from "./results.ts";
 import { commitUnknown } from "./session.ts";
 import { failureError, isOurs, lostError } from "./write_error.ts";
 
-/** What only reads by its first word; everything else may write. */
-const READS = /^\s*(select|values|table|show)\b/i;
+/** What only reads, and what may write, by the first word; the others would change the session, or reach files. */
+const READS = ["SELECT", "VALUES", "TABLE", "SHOW"];
+const WRITES = [
+  ...[
+    "INSERT",
+    "UPDATE",
+    "DELETE",
+    "MERGE",
+    "WITH",
+    "EXPLAIN",
+    "CREATE",
+    "ALTER",
+    "DROP",
+    "TRUNCATE",
+    "COMMENT",
+  ],
+  ...["GRANT", "REVOKE", "ANALYZE", "REFRESH", "CALL", "DO"],
+];
 
 /**
  * Runs one statement; one that may write within a transaction, so that too many rows, or a signal, undo it. Rejects as
@@ -23,10 +39,11 @@ export async function runQuery(
   values: QueryValues,
   options: QueryOptions,
 ): Promise<readonly Row[]> {
-  const isRead = READS.test(sql);
+  let isRead = true;
   let isCommitting = false;
   try {
     const text = readQuery(sql);
+    isRead = isReadOnly(text.firstWord);
     const texts = queryValues(text, values);
     if (!isRead) await connection.run("BEGIN", [], { signal: options.signal });
     const answer = await connection.run(text.sql, texts, { ...options, parser: parserOf, single: true });
@@ -42,6 +59,17 @@ export async function runQuery(
     if (isCommitting && (failure === undefined || failure.fatal)) throw commitUnknown(database);
     throw queryError(error, database);
   }
+}
+
+function isReadOnly(firstWord: string): boolean {
+  const word = firstWord.toUpperCase();
+  if (READS.includes(word)) return true;
+  if (WRITES.includes(word)) return false;
+  throw new ConfigurationError(
+    word === ""
+      ? "the statement is empty"
+      : `${word} statements are not for queries: expected one that reads or writes rows, or defines tables`,
+  );
 }
 
 /** Why a query failed, in the project's kinds, without a value of its rows. */

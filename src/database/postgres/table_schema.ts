@@ -121,7 +121,7 @@ export async function missingTable(
     ? "there are no tables"
     : `there are ${names.slice(0, 20).join(", ")}${names.length > 20 ? ", ..." : ""}`;
   return new ConfigurationError(
-    `Cannot write to ${tableText(name)} in ${database}: there is no such table${
+    `Cannot write to table ${tableText(name)} in ${database}: there is no such table${
       didYouMean(name.table, names)
     } ` +
       `(${list}); create it, or set create_table`,

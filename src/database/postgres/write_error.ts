@@ -11,7 +11,7 @@ import { tableText } from "./table_schema.ts";
 export function writeError(error: unknown, session: Session, culprit: string | undefined): Error {
   const where = session.table === undefined
     ? session.database
-    : `${tableText(session.table)} in ${session.database}`;
+    : `table ${tableText(session.table)} in ${session.database}`;
   const failure = serverFailure(error);
   if (failure !== undefined) {
     return failureError(failure, `Cannot write to ${where}`, culprit ?? keyProblem(failure, session));
