@@ -95,10 +95,8 @@ function readError(error: unknown, { path, format }: RowsOfFile): unknown {
   if (failure.kind === "unavailable" && !/parquet|magic bytes/i.test(message)) {
     return new UnavailableError(`${what}: DuckDB reports an ${failure.type} error`);
   }
-  const place = /\b(?:Line: \d+|at byte \d+ in (?:line|record\/value) \d+)\b/.exec(message)?.[0];
+  const line = /\bCSV Error on Line: (\d+)/.exec(message)?.[1]; // in JSON it counts one too many
   return new ConfigurationError(
-    `${what}: it is no ${format} file, or it is damaged${
-      place === undefined ? "" : ` (${place.replace(": ", " ")})`
-    }`,
+    `${what}: it is no ${format} file, or it is damaged${line === undefined ? "" : ` (line ${line})`}`,
   );
 }

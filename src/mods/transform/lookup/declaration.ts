@@ -2,7 +2,7 @@ import { ModError } from "../../../core/errors.ts";
 import { FileSource, formatOf } from "./file_source.ts";
 import type { JoinPlan } from "./join.ts";
 import type { KeepPolicy } from "./kept_table.ts";
-import type { LookupParams } from "./params.ts";
+import type { AddedColumns, LookupParams } from "./params.ts";
 import { querySource } from "./query_source.ts";
 import type { LookupSource } from "./source.ts";
 import type { TableShape } from "./table.ts";
@@ -23,9 +23,7 @@ export function declare(params: LookupParams): Declaration {
   const { keys, key_types: keyTypes, match, join, defaults } = params;
   const source = sourceOf(params);
   checkLoading(params);
-  const columns = Array.isArray(params.columns)
-    ? params.columns.map((column) => [column, column] as const)
-    : Object.entries(params.columns);
+  const columns = added(params.columns);
   const names = columns.map(([, name]) => name);
   const twice = names.find((name, i) => names.indexOf(name) !== i || Object.hasOwn(keys, name));
   if (twice !== undefined) {
@@ -70,6 +68,10 @@ export function declare(params: LookupParams): Declaration {
       policy,
     ]), // deno-fmt-ignore
   };
+}
+
+function added(columns: AddedColumns): readonly (readonly [column: string, name: string])[] {
+  return Array.isArray(columns) ? columns.map((column) => [column, column]) : Object.entries(columns);
 }
 
 function sourceOf(params: LookupParams): (() => LookupSource) | undefined {

@@ -1,7 +1,34 @@
 import { z } from "../../../deps/zod.ts";
 import { dataParam, rowsSchema } from "../../../core/params.ts";
+import { isPlainObject } from "../split/wrong.ts";
 
 const name = z.string().min(1);
+const isName = (value: unknown): value is string => typeof value === "string" && value !== "";
+
+/** An object of names and values. zod's own records drop a name that is `__proto__` without a word, and half a key with it. */
+function named<T>(what: string, fits: (value: unknown) => value is T) {
+  return z.custom<Readonly<Record<string, T>>>((value) => isNamed(value, fits), {
+    error: `expected ${what}`,
+  });
+}
+
+function isNamed<T>(
+  value: unknown,
+  fits: (item: unknown) => item is T,
+): value is Readonly<Record<string, T>> {
+  return isPlainObject(value) && Object.entries(value).every(([key, item]) => key !== "" && fits(item));
+}
+
+const isAny = (_value: unknown): _value is unknown => true;
+
+/** Columns that are added, with or without new names. */
+export type AddedColumns = readonly string[] | Readonly<Record<string, string>>;
+
+const addedColumns = z.custom<AddedColumns>(
+  (value) => Array.isArray(value) ? value.every(isName) : isNamed(value, isName),
+  { error: "expected a list of columns, or an object of columns and their new names" },
+);
+
 const MOST_SECONDS = 7 * 24 * 3600;
 
 /** The parameters of `lookup`. */
@@ -13,7 +40,7 @@ export const lookupParams = z.strictObject({
   query: name.optional().meta({
     description: "SQL that gives the rows of the lookup. Values stand in it as $name: see params and load.",
   }),
-  params: z.record(name, z.unknown()).default({}).meta({
+  params: named("an object of names and values", isAny).default({}).meta({
     description: 'Values for the $name of query: {"country": "DE"}.',
   }),
   file: name.optional().meta({
@@ -37,12 +64,12 @@ export const lookupParams = z.strictObject({
     rowsSchema.optional(),
     "The rows of the lookup themselves, in place of a source. Do not change the list afterwards: it is looked at once.",
   ),
-  keys: z.record(name, name).default({}).meta({
+  keys: named("an object of columns of the data and columns of the lookup", isName).default({}).meta({
     description:
       'Columns that must be equal, data to lookup: {"customer_id": "id"}. Null is equal to nothing. May be left out ' +
       "with load: per_message, where the query finds the rows.",
   }),
-  columns: z.union([z.array(name), z.record(name, name)]).meta({
+  columns: addedColumns.meta({
     description:
       'Columns of the lookup that are added: ["city"], or with new names {"name": "customer_name"}. A name that the row ' +
       "has already is an error. An empty list adds none, to filter by an inner join.",
@@ -55,7 +82,7 @@ export const lookupParams = z.strictObject({
   join: z.enum(["left", "inner"]).default("left").meta({
     description: "A row without a match: left: nulls, or defaults; inner: it goes to the output reject.",
   }),
-  defaults: z.record(name, z.unknown()).default({}).meta({
+  defaults: named("an object of columns and values", isAny).default({}).meta({
     description: "Values for rows without a match, by the new names of columns, in a left join.",
   }),
   key_types: z.enum(["strict", "numeric"]).default("strict").meta({
