@@ -1,4 +1,4 @@
-import type { DuckDBConnection } from "@duckdb/node-api";
+import type { DuckDBConnection } from "../../deps/duckdb.ts";
 
 /** Queries that run side by side at most: each occupies a thread while it runs. */
 const MOST = 4;

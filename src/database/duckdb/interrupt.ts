@@ -1,4 +1,4 @@
-import type { DuckDBConnection } from "@duckdb/node-api";
+import type { DuckDBConnection } from "../../deps/duckdb.ts";
 
 /** DuckDB forgets an interrupt that arrives before the statement has begun on its thread: so it is told again. */
 const AGAIN_MS = 50;

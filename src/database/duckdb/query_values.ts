@@ -1,4 +1,4 @@
-import type { DuckDBPreparedStatement, DuckDBValue } from "@duckdb/node-api";
+import type { DuckDBPreparedStatement, DuckDBValue } from "../../deps/duckdb.ts";
 import { ConfigurationError, PermanentError } from "../../core/errors.ts";
 import { didYouMean } from "../../core/nearest.ts";
 import type { QueryValues } from "../database.ts";

@@ -1,4 +1,4 @@
-import type { DuckDBValue } from "@duckdb/node-api";
+import type { DuckDBValue } from "../../deps/duckdb.ts";
 import { isDuckDbValue } from "./duckdb_values.ts";
 import type { DuckDbApi } from "./library.ts";
 

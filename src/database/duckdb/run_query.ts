@@ -1,4 +1,4 @@
-import type { DuckDBConnection, DuckDBPreparedStatement, DuckDBResult } from "@duckdb/node-api";
+import type { DuckDBConnection, DuckDBPreparedStatement, DuckDBResult } from "../../deps/duckdb.ts";
 import { ConfigurationError } from "../../core/errors.ts";
 import type { Row } from "../../core/rows.ts";
 import { abortedError } from "../aborted.ts";
