@@ -16,7 +16,14 @@
  */
 
 export { runProcessor } from "./src/testing/run_processor.ts";
-export type { CallOfMod, ModFailure, ModStandIn, Moment, RunOptions } from "./src/testing/options.ts";
+export type {
+  CallOfMod,
+  ModFailure,
+  ModRunParams,
+  ModStandIn,
+  Moment,
+  RunOptions,
+} from "./src/testing/options.ts";
 export type { JobRun, LogLine, MessageOutcome, MessageRun, ModRun } from "./src/testing/job_run.ts";
 export { type MemoryConnection, memoryConnection } from "./src/testing/memory_connection.ts";
 export type { TestMessage, TopicMessage } from "./src/testing/messages.ts";

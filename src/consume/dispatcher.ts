@@ -42,7 +42,9 @@ export class Dispatcher {
       if (task === undefined) return;
       this.#ports.handedOut(task);
       const work = new Work(task, this.#ports.work);
-      this.#inFlight.set(work, this.#run(work));
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#inFlight.set(work, promise); // before it runs: it may ask for a stop at once
+      void this.#run(work).then(resolve);
     }
   }
 

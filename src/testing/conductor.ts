@@ -49,9 +49,7 @@ export async function conduct(ports: ConductorPorts): Promise<void> {
     if (busy === "code" && !await outOfPatience()) continue;
     const caughtUp = busy === undefined ? ports.caughtUp() : "no";
     if (caughtUp === "early" && !await outOfPatience()) continue;
-    if (caughtUp !== "no") {
-      ports.stop();
-      activity.note();
-    } else if (!clock.advance()) await activity.next();
+    if (caughtUp !== "no") ports.stop();
+    else if (!clock.advance()) await activity.next();
   }
 }

@@ -1,7 +1,6 @@
 import type { ErrorKind } from "../core/errors.ts";
 import type { LogFields } from "../core/logger.ts";
 import type { Metrics } from "../core/define_mod.ts";
-import type { Level } from "../logging/levels.ts";
 import type { MemoryConnection } from "./memory_connection.ts";
 import type { TopicMessage } from "./messages.ts";
 
@@ -54,8 +53,8 @@ export interface ModRun {
 
 /** One line of the job's log. */
 export interface LogLine {
-  /** DEBUG, INFO, WARNING, ERROR or CRITICAL. */
-  readonly level: Level;
+  /** How important it is. */
+  readonly level: "DEBUG" | "INFO" | "WARNING" | "ERROR" | "CRITICAL";
   /** The mod that told it, or the name of the job. */
   readonly mod: string;
   /** What was told, secrets masked. */

@@ -3,16 +3,13 @@ import type { ModMap } from "../core/mod_map.ts";
 import type { ModArtifacts } from "../core/runner.ts";
 import type { MemoryConnection } from "./memory_connection.ts";
 
-/** The name of a mod that `runMod` knows. */
-type ModName = keyof ModMap & string;
-
-/** What a mod's `run` is given. */
-type RunParams<M> = M extends Mod<string, infer P> ? ParamsOutput<P> : never;
+/** What a mod's `run` is given: references filled in, defaults too. */
+export type ModRunParams<M> = M extends Mod<string, infer P> ? ParamsOutput<P> : never;
 
 /** One call of a mod, counted from 1 over the whole run, retries included. A call whose parameters were refused is none. */
 export interface CallOfMod {
   /** The mod, by its name. */
-  readonly mod: ModName;
+  readonly mod: keyof ModMap & string;
   /** Which of its calls: 1 is the first. */
   readonly call: number;
   /** Before the mod does its work, or after it. Default: before. */
@@ -35,8 +32,8 @@ export interface ModFailure {
 }
 
 /** What stands in for a mod: takes the parameters as the mod's own `run` does, returns the mod's artifacts. */
-export type ModStandIn<N extends ModName> = (
-  params: RunParams<ModMap[N]>,
+export type ModStandIn<N extends keyof ModMap & string> = (
+  params: ModRunParams<ModMap[N]>,
 ) => ModArtifacts<ModMap[N]> | Promise<ModArtifacts<ModMap[N]>>;
 
 /** How a job runs in a test. */
@@ -48,9 +45,9 @@ export interface RunOptions {
   /** Topics in memory that are there already, from `memoryConnection()` or of an earlier run. Default: new ones. */
   readonly kafka?: MemoryConnection;
   /** Stand-ins for mods, by name. Parameters are still checked, references filled in. */
-  readonly mods?: { readonly [N in ModName]?: ModStandIn<N> };
+  readonly mods?: { readonly [N in keyof ModMap & string]?: ModStandIn<N> };
   /** Calls of mods that fail, by the mod's name. */
-  readonly fail?: { readonly [N in ModName]?: ModFailure | readonly ModFailure[] };
+  readonly fail?: { readonly [N in keyof ModMap & string]?: ModFailure | readonly ModFailure[] };
   /** When the job is asked to stop, as by SIGTERM. Default: when it has dealt with all messages. */
   readonly stop?: Moment | AbortSignal;
   /** When the job ends as by SIGKILL: nothing more is done, nothing committed, and its group has lost it. */

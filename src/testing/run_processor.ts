@@ -1,8 +1,9 @@
 import { systemClock, within } from "../runtime/clock.ts";
+import { restoreAsyncContext } from "./async_context.ts";
 import { checkOptions } from "./check_options.ts";
 import type { JobRun } from "./job_run.ts";
 import { committedOf, memoryConnection, memoryDriverOf } from "./memory_connection.ts";
-import { type TestMessage, type TopicMessage } from "./messages.ts";
+import type { TestMessage, TopicMessage } from "./messages.ts";
 import type { RunOptions } from "./options.ts";
 import { TestJob } from "./test_job.ts";
 
@@ -44,7 +45,11 @@ export async function runProcessor(
       error = thrown;
       throw thrown;
     } finally {
-      await Promise.resolve(beforeClose?.()).catch((error) => void (hookError = { error }));
+      try {
+        await beforeClose?.();
+      } catch (error) {
+        hookError = { error };
+      }
     }
   };
   let exitCode: number;
@@ -59,6 +64,7 @@ export async function runProcessor(
     exitCode = await running;
   } finally {
     await job.end();
+    await restoreAsyncContext();
   }
   if (hookError !== undefined) throw hookError.error;
   checkThatItHappened(job, options, exitCode);

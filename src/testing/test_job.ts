@@ -113,6 +113,7 @@ export class TestJob {
   stop(): void {
     this.#askedToStop = true;
     inJobScope(this.#scope, () => this.signals.send("SIGTERM"));
+    this.activity.note();
   }
 
   /** Ends it: nothing that it began goes on, and what it has open is closed. */

@@ -31,6 +31,16 @@ Deno.test("PollLoop leaves a message unfinished that fails after the stop was re
   assert.equal(harness.outcome?.error, undefined, "drained: exit code 0");
 });
 
+Deno.test("PollLoop leaves a message unfinished whose processor asks for the stop before its first await, and fails", async () => {
+  const harness = new Harness(stopAtError, () => {
+    harness.control.requestStop();
+    throw new Error("shutdown");
+  });
+  await harness.assign(2);
+  assert.deepEqual([harness.committed(), harness.log.messages("error")], [[], []]);
+  assert.equal(harness.outcome?.error, undefined, "drained: exit code 0");
+});
+
 Deno.test("PollLoop ends a back-off at once when a stop is requested, the message unfinished", async () => {
   const harness = new Harness(stopAtError);
   await harness.assign(1);
