@@ -21,28 +21,39 @@ export interface PlanOptions extends Limits {
   readonly missing: MissingColumn;
 }
 
-interface Remembered {
+interface Planned {
+  readonly conditions: SplitConditions;
   readonly options: PlanOptions;
   readonly outputs: readonly PlannedOutput[];
 }
 
-const known = new WeakMap<SplitConditions, Remembered>();
+/**
+ * What came again is remembered for as long as it lives. What came once is not: conditions that are written within the
+ * function of a message are new ones each time, and a WeakMap of them costs ten times what planning them does.
+ */
+const known = new WeakMap<SplitConditions, Planned>();
+const recent: Planned[] = [];
+const MOST_RECENT = 8;
 
 /**
  * Conditions as functions, in their order. An object that comes again, as a constant of the job does, is looked at once.
  * Throws a `ModError` of kind configuration that names the path of what is wrong.
  */
 export function planConditions(conditions: SplitConditions, options: PlanOptions): readonly PlannedOutput[] {
-  const before = known.get(conditions);
+  const before = known.get(conditions) ?? recent.find((planned) => planned.conditions === conditions);
   if (
     before !== undefined && before.options.missing === options.missing &&
     before.options.matchesMaxLength === options.matchesMaxLength
-  ) return before.outputs;
+  ) {
+    if (!known.has(conditions)) known.set(conditions, before);
+    return before.outputs;
+  }
   const outputs = Object.entries(conditions).map(([name, condition]) => ({
     name,
     holds: planCondition(condition, `split_conditions.${name}`, options),
   }));
-  known.set(conditions, { options, outputs });
+  recent.unshift({ conditions, options, outputs });
+  recent.length = Math.min(recent.length, MOST_RECENT);
   return outputs;
 }
 
