@@ -1,4 +1,5 @@
 import type { Mod } from "../core/define_mod.ts";
+import { databaseQuery } from "./extract/database_query.ts";
 import { databaseInsert } from "./load/database_insert.ts";
 import { kafkaConnector } from "./streaming/kafka_connector.ts";
 import { kafkaConsumer } from "./streaming/kafka_consumer.ts";
@@ -13,6 +14,7 @@ export const builtins: readonly Mod[] = [
   dataMapper,
   dataSplitter,
   databaseInsert,
+  databaseQuery,
   jsonParser,
   kafkaConnector,
   kafkaConsumer,
@@ -25,6 +27,7 @@ declare module "../core/mod_map.ts" {
     data_mapper: typeof dataMapper;
     data_splitter: typeof dataSplitter;
     database_insert: typeof databaseInsert;
+    database_query: typeof databaseQuery;
     json_parser: typeof jsonParser;
     kafka_connector: typeof kafkaConnector;
     kafka_consumer: typeof kafkaConsumer;

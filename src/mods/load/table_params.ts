@@ -1,5 +1,7 @@
 import { z } from "../../deps/zod.ts";
 import { dataParam, rowsSchema } from "../../core/params.ts";
+import { WRITE_MODES } from "../../database/database.ts";
+import { databaseParams } from "../database_params.ts";
 
 const name = z.string().min(1);
 
@@ -19,8 +21,9 @@ const DATA =
 const perTable = {
   key_columns: z.array(name).optional().meta({
     description:
-      "Columns that identify a row: upsert looks rows up by them, and they are the primary key of a " +
-      "table that is created. A row without a value in one of them is a record error.",
+      "Columns that identify a row: every mode but insert looks rows up by them, and they are the primary key " +
+      "of a table that is created. A row without a value in one of them is a record error. In PostgreSQL, upsert " +
+      "and insert_ignore need a primary key or a unique index of just these columns.",
   }),
   column_types: z.record(name, name).optional().meta({
     description:
@@ -39,18 +42,26 @@ const perTable = {
   }).optional().meta({
     description:
       "Replaces the children of these parents: what this table has of them is deleted, and the rows of " +
-      "data, each of one of these parents, take its place. With no rows nothing of them is left.",
+      "data, each of one of these parents, take its place. With no rows nothing of them is left. For insert and " +
+      "upsert.",
   }),
 };
 
-const mode = z.enum(["insert", "upsert"]);
+const mode = z.enum(WRITE_MODES);
 const MODE =
-  "insert adds rows; upsert updates the row that has the same key_columns, and adds it where there is none.";
-const CREATE = "Creates the table from the first rows where it is missing.";
+  "insert adds rows; upsert updates the row that has the same key_columns, and adds it where there is none; " +
+  "insert_ignore adds it there, and leaves alone what is there already; update sets the columns that the data has, " +
+  "and does nothing where the key is not there; delete removes the row of that key, whatever else the data has.";
+const CREATE = "Creates the table from the first rows where it is missing; update and delete create none.";
+const TABLE = "Name of the table, as it is: a dot in it is part of the name, the schema stands in schema.";
+const SCHEMA =
+  "The schema that the table is in; by default where the database looks by itself (main in DuckDB, " +
+  "the search_path of PostgreSQL).";
 
 /** One entry of `tables`. */
 const tableEntry = z.strictObject({
-  table: name.meta({ description: "Name of the table, as it is: a dot in it is part of the name." }),
+  table: name.meta({ description: TABLE }),
+  schema: name.optional().meta({ description: `${SCHEMA} As in the call itself where it is left out.` }),
   data: requiredRows(DATA),
   mode: mode.optional().meta({ description: `${MODE} As in the call itself where it is left out.` }),
   create_table: z.boolean().optional().meta({
@@ -61,12 +72,9 @@ const tableEntry = z.strictObject({
 
 /** The parameters of `database_insert`. */
 export const insertParams = z.strictObject({
-  url: name.meta({
-    description: "The database: duckdb:path/to/file.duckdb, or duckdb::memory:. Jobs write ${database.url}.",
-  }),
-  table: name.optional().meta({
-    description: "Name of the table, as it is: a dot in it is part of the name. Or tables, for several.",
-  }),
+  ...databaseParams,
+  table: name.optional().meta({ description: `${TABLE} Or tables, for several.` }),
+  schema: name.optional().meta({ description: SCHEMA }),
   data: dataParam(rowsSchema.optional(), DATA),
   mode: mode.default("insert").meta({ description: MODE }),
   create_table: z.boolean().default(false).meta({ description: CREATE }),

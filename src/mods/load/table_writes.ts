@@ -20,9 +20,9 @@ export function tableWrites(mod: string, params: InsertParams): readonly TableWr
         "and tables exclude each other: give it in each entry of tables, or leave tables out",
       );
     }
-    const { mode, create_table } = params;
+    const { mode, create_table, schema } = params;
     return params.tables.map((entry, i) =>
-      write(mod, `tables[${i}].`, { mode, create_table, ...given(entry) })
+      write(mod, `tables[${i}].`, { mode, create_table, schema, ...given(entry) })
     );
   }
   const { table, data } = params;
@@ -41,12 +41,19 @@ type Entry = Omit<TableEntry, "data"> & { readonly data: Rows | undefined };
 
 function write(mod: string, path: string, entry: Entry): TableWrite {
   const { mode = "insert", key_columns: keyColumns = [], replace_children: replace } = entry;
-  if (mode === "upsert" && keyColumns.length === 0) {
-    throw wrong(mod, `${path}key_columns`, 'is missing: mode "upsert" needs the columns of the key');
+  if (mode !== "insert" && keyColumns.length === 0) {
+    throw wrong(mod, `${path}key_columns`, `is missing: mode "${mode}" needs the columns of the key`);
+  }
+  if (replace !== undefined && mode !== "insert" && mode !== "upsert") {
+    throw wrong(
+      mod,
+      `${path}replace_children`,
+      `does not go with mode "${mode}": expected "insert" or "upsert"`,
+    );
   }
   return {
     table: entry.table,
-    schema: undefined,
+    schema: entry.schema,
     rows: rowsOf(mod, `${path}data`, entry.data),
     mode,
     keyColumns,

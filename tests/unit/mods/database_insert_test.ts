@@ -83,6 +83,76 @@ Deno.test("database_insert writes several tables, which take mode and create_tab
   assert.deepEqual(await place.sql("FROM log"), [{ v: "a" }, { v: "b" }, { v: "c" }]);
 });
 
+Deno.test("database_insert updates, ignores and deletes by key, in a schema, and counts what happened", async () => {
+  await using place = await TestDatabase.make(
+    "CREATE SCHEMA s",
+    "CREATE TABLE s.t (id INTEGER PRIMARY KEY, v VARCHAR)",
+  );
+  const call = { table: "t", schema: "s", key_columns: ["id"] };
+  const rows = async () =>
+    (await place.sql("FROM s.t ORDER BY id")).map(({ id, v }) => `${id}${v}`).join(" ");
+  const data = [{ id: 1, v: "a" }, { id: 2, v: "b" }];
+  assert.deepEqual((await insert(place, { ...call, data })).artifacts, { rows_written: { "s.t": 2 } });
+  const ignored = await insert(place, {
+    ...call,
+    mode: "insert_ignore",
+    data: [{ id: 2, v: "x" }, { id: 3, v: "c" }],
+  });
+  assert.deepEqual(ignored.artifacts, { rows_written: { "s.t": 1 } });
+  const updated = await insert(place, {
+    ...call,
+    mode: "update",
+    data: [{ id: 3, v: "z" }, { id: 4, v: "y" }],
+  });
+  assert.deepEqual({ ...updated.artifacts, ...updated.metrics }, { rows_written: { "s.t": 1 }, rows: 1 });
+  assert.equal(await rows(), "1a 2b 3z");
+  const entries = [{ table: "t", key_columns: ["id"], mode: "delete", data: [{ id: 1, other: 5 }] }, {
+    table: "u",
+    schema: "main",
+    data: { id: 1n },
+    create_table: true,
+  }];
+  const both = await insert(place, { schema: "s", tables: entries });
+  assert.deepEqual(both.artifacts, { rows_written: { "s.t": 1, "main.u": 1 } });
+  assert.equal(await rows(), "2b 3z");
+});
+
+Deno.test("database_insert gives up when its signal fires, as an outage", async () => {
+  await using place = await TestDatabase.make("CREATE TABLE t (id INTEGER)");
+  const stop = new AbortController();
+  const data = Array.from({ length: 5000 }, (_, id) => ({ id }));
+  const refusal = refused(place, { table: "t", data, signal: stop.signal });
+  stop.abort(new DOMException("the drain timeout has passed", "AbortError"));
+  const error = await refusal;
+  assert.equal(error.kind, "unavailable");
+  assert.match(error.message, /aborted.*the drain timeout has passed/);
+  assert.deepEqual(await place.sql("FROM t"), []);
+});
+
+const SERVER_SETTINGS: Params = {
+  password: "s3cr3t",
+  pool_size: 3,
+  statement_timeout_s: 5,
+  connect_timeout_s: 5,
+  ssl_mode: "require",
+  ssl_ca_location: "ca.pem",
+  ssl_cert_location: "client.pem",
+  ssl_key_location: "client.key",
+};
+
+Deno.test("database_insert refuses settings of a server for DuckDB, but not those that a context leaves empty", async () => {
+  await using place = await TestDatabase.make("CREATE TABLE t (id INTEGER)");
+  for (const [name, value] of Object.entries(SERVER_SETTINGS)) {
+    const error = await refused(place, { table: "t", data: { id: 1 }, [name]: value });
+    assert.equal(error.kind, "configuration");
+    assert.match(error.message, new RegExp(`${name} is for a server such as PostgreSQL`));
+    assert.ok(!Deno.inspect(error).includes("s3cr3t"));
+  }
+  const empty = { password: "", ssl_ca_location: "", ssl_cert_location: "", ssl_key_location: "" };
+  await insert(place, { table: "t", data: { id: 1 }, ...empty });
+  assert.deepEqual(await place.sql("FROM t"), [{ id: 1 }]);
+});
+
 const MISUSES: readonly (readonly [what: string, params: Params, parameter: string, kind: string])[] = [
   ["no table", { data: {} }, "table", "configuration"],
   ["no data", { table: "t" }, "data", "configuration"],
@@ -103,6 +173,20 @@ const MISUSES: readonly (readonly [what: string, params: Params, parameter: stri
     "tables[1].key_columns",
     "configuration",
   ],
+  ["update without keys", { table: "t", data: {}, mode: "update" }, "key_columns", "configuration"],
+  [
+    "replace_children where rows are deleted",
+    {
+      table: "t",
+      data: [],
+      mode: "delete",
+      key_columns: ["a"],
+      replace_children: { columns: ["a"], of: {} },
+    },
+    "replace_children",
+    "configuration",
+  ],
+  ["a signal that is none", { table: "t", data: {}, signal: {} }, "signal", "configuration"],
   ["an unknown mode", { table: "t", data: {}, mode: "replace" }, "mode", "configuration"],
   ["an empty name", { table: "", data: {} }, "table", "configuration"],
   ["an unknown parameter", { table: "t", data: {}, keys: [] }, "keys", "configuration"],
