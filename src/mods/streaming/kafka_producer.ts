@@ -1,6 +1,7 @@
 import { z } from "../../deps/zod.ts";
 import { artifact, defineMod, type ModContext } from "../../core/define_mod.ts";
 import { errorText, kindOf } from "../../core/errors.ts";
+import { JobLocal } from "../../core/job_scope.ts";
 import { currentMessageScope } from "../../core/message_scope.ts";
 import { dataParam } from "../../core/params.ts";
 import type { Rows } from "../../core/rows.ts";
@@ -115,11 +116,12 @@ function sentTo({ topic, partition, offset }: SentRecord): SentTo {
   return { topic, partition, offset: Number(offset), offset_text: offset.toString() };
 }
 
-let said = false;
+const said = new JobLocal(() => ({ already: false }));
 
 function sayOnceThatRecordsCanBeLost(context: ModContext): void {
-  if (said) return;
-  said = true;
+  const once = said.get();
+  if (once.already) return;
+  once.already = true;
   context.log.warning(
     'on_send_error is "log": records that cannot be sent are lost, and the messages that made them are committed',
   );
