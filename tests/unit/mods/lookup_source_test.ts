@@ -204,6 +204,27 @@ Deno.test("lookup by per_message asks the database for each row, with values fro
     assert.match((await refused(many, "record")).message, /the query has 3 matches where match is "unique"/);
   }));
 
+Deno.test("lookup gives up waiting when the signal fires, as an outage; the rows are read for the others", () =>
+  asJob(async () => {
+    await using place = await TestDatabase.make("CREATE TABLE c AS SELECT 1 AS id");
+    const base = {
+      data: { k: 1 },
+      url: place.url,
+      columns: ["id"],
+      signal: AbortSignal.abort(new Error("time is up")),
+    };
+    const kept = { ...base, query: "SELECT id FROM c", keys: { k: "id" } };
+    assert.match(
+      (await refused(kept, "unavailable")).message,
+      /waiting for the rows of the lookup was aborted: time is up/,
+    );
+    assert.deepEqual((await join({ ...kept, signal: undefined })).data, { k: 1, id: 1 });
+    const controller = new AbortController();
+    assert.deepEqual((await join({ ...kept, signal: controller.signal })).data, { k: 1, id: 1 });
+    const asked = { ...base, query: "SELECT id FROM c WHERE id = $k", load: "per_message" };
+    assert.match((await refused(asked, "unavailable")).message, /it was aborted: time is up/);
+  }));
+
 Deno.test("lookup by per_message asks once for equal values, and not at all for a null key", async () => {
   const asked: unknown[] = [];
   const source = new QuerySource("SELECT $a, $b", { b: 5 }, () =>

@@ -190,6 +190,8 @@ Deno.test("lookup finds what is wrong with its parameters, whatever the data is"
     [{ ...query, file: "x.csv" }, "query", /query and file are given/],
     [{ ...rows, file: "x.csv" }, "file", /file and rows are given/],
     [{ ...rows, url: "duckdb:x" }, "url", /there is none/],
+    [{ ...rows, ssl_mode: "require" }, "ssl_mode", /there is none/],
+    [{ ...query, pool_size: 3, keys: {} }, "keys", /is missing/],
     [{ ...rows, params: { a: 1 } }, "params", /there is none/],
     [{ ...query, url: undefined }, "url", /is missing: expected the database of query/],
     [{ ...query, keys: {} }, "keys", /is missing/],

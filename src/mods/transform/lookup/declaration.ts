@@ -1,4 +1,5 @@
 import { ModError } from "../../../core/errors.ts";
+import { databaseOptions, databaseParams } from "../../database_params.ts";
 import { FileSource, formatOf } from "./file_source.ts";
 import type { JoinPlan } from "./join.ts";
 import type { KeepPolicy } from "./kept_table.ts";
@@ -57,7 +58,7 @@ export function declare(params: LookupParams): Declaration {
     policy,
     source,
     text: textOf([
-      params.url,
+      OF_DATABASES.map((name) => params[name]),
       params.query,
       params.params,
       params.file,
@@ -74,6 +75,10 @@ function added(columns: AddedColumns): readonly (readonly [column: string, name:
   return Array.isArray(columns) ? columns.map((column) => [column, column]) : Object.entries(columns);
 }
 
+/** What says where and how a query's database is opened. */
+const OF_DATABASES = (Object.keys(databaseParams) as (keyof typeof databaseParams)[])
+  .filter((name) => name !== "signal");
+
 function sourceOf(params: LookupParams): (() => LookupSource) | undefined {
   const { url, query, file, rows } = params;
   const given = Object.entries({ query, file, rows }).filter(([, value]) => value !== undefined).map((
@@ -84,10 +89,13 @@ function sourceOf(params: LookupParams): (() => LookupSource) | undefined {
     throw wrong(given[0] ?? "query", `the rows come from one of url and query, file, rows: ${found}`);
   }
   if (query === undefined) {
-    if (url !== undefined) throw wrong("url", "is for a query, and there is none");
+    const other = OF_DATABASES.find((name) => params[name] !== undefined);
+    if (other !== undefined) throw wrong(other, "is for a query, and there is none");
     if (Object.keys(params.params).length > 0) throw wrong("params", "is for a query, and there is none");
   } else if (url === undefined) throw wrong("url", "is missing: expected the database of query");
-  if (query !== undefined && url !== undefined) return () => querySource(url, query, params.params);
+  if (query !== undefined && url !== undefined) {
+    return () => querySource(url, databaseOptions({ ...params, url }), query, params.params);
+  }
   if (file === undefined) return undefined;
   const format = params.format ?? formatOf(file);
   if (format === undefined) {

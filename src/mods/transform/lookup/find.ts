@@ -1,6 +1,13 @@
-import { ConfigurationError, errorText, ModError, PermanentError } from "../../../core/errors.ts";
+import {
+  ConfigurationError,
+  errorText,
+  ModError,
+  PermanentError,
+  UnavailableError,
+} from "../../../core/errors.ts";
 import type { ModContext } from "../../../core/define_mod.ts";
 import { type Row, type Rows, toRows } from "../../../core/rows.ts";
+import { unlessAborted } from "../../../core/unless_aborted.ts";
 import { quoteName } from "../words.ts";
 import type { Declaration } from "./declaration.ts";
 import { dataValue, type FindValues, keyOfData } from "./join.ts";
@@ -21,14 +28,28 @@ export interface Finder {
 /** The table that is declared, read if it was not. Rejects as its source does. */
 export async function tableFinder(
   declaration: Declaration,
-  { rows, max_rows: maxRows }: LookupParams,
+  { rows, max_rows: maxRows, signal }: LookupParams,
   context: ModContext,
 ): Promise<Finder> {
   const { shape, policy, source, text } = declaration;
   const table = source === undefined
-    ? await givenTable(rows as Rows, atMost(rowsOf(rows as Rows), maxRows, "rows"), text, shape)
-    : await lookupTables.get().kept(text, () => ({ source: source(), shape, policy }), context.log).current();
+    ? await givenTable(rows as Rows, () => atMost(rowsOf(rows as Rows), maxRows, "rows"), text, shape)
+    : await unlessGivenUp(
+      signal,
+      lookupTables.get().kept(text, () => ({ source: source(), shape, policy }), context.log).current(),
+    );
   return { find: finder(table, declaration, context), table };
+}
+
+/** The message's time may be over before the rows are there, which go on being read for the others. */
+async function unlessGivenUp<T>(signal: AbortSignal | undefined, work: Promise<T>): Promise<T> {
+  if (signal === undefined) return await work;
+  try {
+    return await unlessAborted(signal, work);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    throw new UnavailableError("waiting for the rows of the lookup was aborted", { cause: signal.reason });
+  }
 }
 
 const mismatched = new WeakSet<LookupTable>();
@@ -56,14 +77,14 @@ function finder(table: LookupTable, { plan, shape }: Declaration, context: ModCo
 /** Asks the query for each row, with its values; once for values that are equal. */
 export function queryFinder(
   { plan, shape, policy }: Declaration,
-  { query = "", params }: LookupParams,
+  { query = "", params, signal }: LookupParams,
   source: LookupSource,
 ): Finder {
   const names = queryNames(query).filter((name) => !Object.hasOwn(params, name));
   const asked = new Map<string, Promise<LookupTable>>();
   const held = { rows: 0, bytes: 0 };
   const ask = async (values: Row): Promise<LookupTable> => {
-    const rows = await source.read(values, { maxRows: policy.maxRows });
+    const rows = await source.read(values, { signal, maxRows: policy.maxRows });
     const table = await buildTable(rows, shape, source.name);
     held.rows += table.rows;
     held.bytes += table.bytes;

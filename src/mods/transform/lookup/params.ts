@@ -1,5 +1,6 @@
 import { z } from "../../../deps/zod.ts";
 import { dataParam, rowsSchema } from "../../../core/params.ts";
+import { databaseParams } from "../../database_params.ts";
 import { isPlainObject } from "../split/wrong.ts";
 
 const name = z.string().min(1);
@@ -34,8 +35,9 @@ const MOST_SECONDS = 7 * 24 * 3600;
 /** The parameters of `lookup`. */
 export const lookupParams = z.strictObject({
   data: dataParam(rowsSchema, "One object, a list of objects, or a DuckDB result."),
+  ...databaseParams,
   url: name.optional().meta({
-    description: "The database of query: duckdb:path/to/file.duckdb, or postgres://user@host/database.",
+    description: "The database of query: duckdb:path/to/file.duckdb, or postgres://user@host:5432/database.",
   }),
   query: name.optional().meta({
     description: "SQL that gives the rows of the lookup. Values stand in it as $name: see params and load.",
@@ -103,6 +105,11 @@ export const lookupParams = z.strictObject({
     description:
       "Age in seconds beyond which rows that could not be refreshed serve no more: an outage, the message comes again. " +
       "Without it they serve for ever, with a warning each time that a refresh fails.",
+  }),
+  signal: databaseParams.signal.meta({
+    description:
+      "Ends the waiting when it fires, as an outage: that for a row's query, and that for rows which are read " +
+      "for all messages, which go on being read. A message_processor hands on the signal that it was given.",
   }),
   max_rows: z.int().min(1).default(1_000_000).meta({
     description: "Most rows of the lookup; more is a configuration error, as they are kept in memory.",

@@ -1,7 +1,7 @@
 import { ConfigurationError } from "../../../core/errors.ts";
 import type { Row } from "../../../core/rows.ts";
 import { maskSecrets } from "../../../core/secret.ts";
-import type { Database } from "../../../database/database.ts";
+import type { Database, DatabaseOptions } from "../../../database/database.ts";
 import { openDatabase } from "../../../database/open.ts";
 import type { LookupSource, ReadOptions } from "./source.ts";
 
@@ -47,10 +47,11 @@ export class QuerySource implements LookupSource {
 /** The query's source on the database of a url. */
 export function querySource(
   url: string,
+  options: DatabaseOptions,
   query: string,
   values: Readonly<Record<string, unknown>>,
 ): LookupSource {
-  return new QuerySource(query, values, () => openDatabase(url));
+  return new QuerySource(query, values, () => openDatabase(url, options));
 }
 
 /** The rows, if they are not too many. Throws a `ConfigurationError` that says what can be done. */

@@ -3,7 +3,7 @@ import type { Row } from "../../../core/rows.ts";
 /** How the rows of a lookup are read. */
 export interface ReadOptions {
   /** Gives the reading up. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** More rows than that are a `ConfigurationError`. */
   readonly maxRows: number;
 }

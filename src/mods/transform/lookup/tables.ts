@@ -50,14 +50,14 @@ const given = new WeakMap<Rows, Map<string, Promise<LookupTable>>>();
 
 /** The table of rows that the job gives itself, made once for the same list. */
 export function givenTable(
-  key: Rows,
-  rows: readonly Row[],
+  identity: Rows,
+  rows: () => readonly Row[],
   declaration: string,
   shape: TableShape,
 ): Promise<LookupTable> {
-  const tables = given.get(key) ?? new Map<string, Promise<LookupTable>>();
-  given.set(key, tables);
-  const table = tables.get(declaration) ?? buildTable(rows, shape, "rows");
+  const tables = given.get(identity) ?? new Map<string, Promise<LookupTable>>();
+  given.set(identity, tables);
+  const table = tables.get(declaration) ?? buildTable(rows(), shape, "rows");
   tables.set(declaration, table);
   return table;
 }
