@@ -1,6 +1,7 @@
 import { type Application, buildApplication, buildCommand, buildRouteMap, run } from "../deps/stricli.ts";
 import config from "../../deno.json" with { type: "json" };
 import { exitCodeOf } from "../job/exit_codes.ts";
+import { check } from "./check_command.ts";
 import type { CliContext } from "./context.ts";
 import { exitCodeFor } from "./exit_code.ts";
 import { asHelp } from "./help.ts";
@@ -9,6 +10,7 @@ import { mods } from "./mods_commands.ts";
 import { newCommand } from "./new_command.ts";
 import { offsets } from "./offsets_commands.ts";
 import { peek } from "./peek_command.ts";
+import { postgres } from "./postgres_commands.ts";
 import { produce } from "./produce_command.ts";
 import { run as runJob } from "./run_command.ts";
 import { briefs, NAME, stricliText } from "./text.ts";
@@ -40,7 +42,7 @@ const runCommand = buildCommand({
 
 const app: Application<CliContext> = buildApplication(
   buildRouteMap({
-    routes: { new: newCommand, run: runCommand, peek, produce, offsets, kafka, mods },
+    routes: { new: newCommand, run: runCommand, check, peek, produce, offsets, kafka, postgres, mods },
     docs: { brief: briefs.app },
   }),
   {

@@ -6,6 +6,8 @@ import type { Clock } from "../runtime/clock.ts";
 import type { Input } from "../runtime/input.ts";
 import type { Process } from "../runtime/process.ts";
 import type { BrokerLibrary } from "./brokers.ts";
+import type { CheckLibrary } from "./check/library.ts";
+import type { PostgresLibrary } from "./postgres_commands.ts";
 import type { NewLibrary } from "./new/library.ts";
 
 /** What commands need: streams and an exit code for stricli, and the library behind each command. */
@@ -14,8 +16,10 @@ export interface CliContext extends ApplicationContext {
   readonly clock: Clock;
   readonly input: Input;
   readonly kafka: KafkaLibrary;
+  readonly postgres: PostgresLibrary;
   readonly jobs: JobLibrary;
   readonly brokers: BrokerLibrary;
+  readonly checks: CheckLibrary;
   readonly projects: NewLibrary;
   /** All mods that are registered. */
   readonly mods: () => Promise<readonly Mod[]>;

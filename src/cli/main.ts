@@ -2,12 +2,14 @@
 import { dirname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { kafkaStatus, startKafka, stopKafka } from "../dev/kafka/mod.ts";
+import { postgresStatus, startPostgres, stopPostgres } from "../dev/postgres/mod.ts";
 import { systemClock } from "../runtime/clock.ts";
 import { systemDisk } from "../runtime/disk.ts";
 import { processInput } from "../runtime/input.ts";
 import { type Process, thisProcess } from "../runtime/process.ts";
 import { runApp } from "./app.ts";
 import { systemBrokers } from "./brokers.ts";
+import { systemChecks } from "./check/library.ts";
 import type { CliContext } from "./context.ts";
 import { systemNewLibrary } from "./new/library.ts";
 
@@ -26,8 +28,10 @@ const context: CliContext = {
   clock: systemClock,
   input: processInput,
   brokers: systemBrokers,
+  checks: systemChecks,
   projects: systemNewLibrary,
   kafka: { start: startKafka, stop: stopKafka, status: kafkaStatus },
+  postgres: { start: startPostgres, stop: stopPostgres, status: postgresStatus },
   jobs: {
     kindOf: (path) => systemDisk.kindOf(path),
     neighbours: (path) => systemDisk.list(dirname(path)),

@@ -1,5 +1,6 @@
 import { runApp } from "../../../src/cli/app.ts";
-import { connectionOf } from "../../../src/cli/connection.ts";
+import type { Plan } from "../../../src/cli/check/report.ts";
+import { connectionOf, connectorOnly } from "../../../src/cli/connection.ts";
 import type { CliContext } from "../../../src/cli/context.ts";
 import { type NewLibrary, systemNewLibrary } from "../../../src/cli/new/library.ts";
 import type { Kafka, KafkaStatus } from "../../../src/dev/kafka/mod.ts";
@@ -23,6 +24,8 @@ export interface Printed {
 export interface World {
   readonly kafka?: Partial<Kafka> | Error;
   readonly status?: KafkaStatus;
+  /** What stands behind `postgres`. */
+  readonly postgres?: Partial<CliContext["postgres"]>;
   readonly down?: "stopped" | "was_not_running" | "left_alone";
   /** What modules export, by their paths; an error is thrown while they are loaded. */
   readonly jobs?: Readonly<Record<string, Readonly<Record<string, unknown>> | Error>>;
@@ -38,6 +41,11 @@ export interface World {
   /** Whoever reads the output goes away after so many lines. */
   readonly linesRead?: number;
   readonly mods?: readonly Mod[];
+  readonly check?: {
+    readonly typeErrors?: string;
+    readonly plan?: (path: string, contextFile: string | undefined) => Plan;
+    readonly database?: (url: string) => Promise<void>;
+  };
   readonly clock?: Clock;
   /** What stands behind `new`, where it is not the real one. */
   readonly projects?: Partial<NewLibrary>;
@@ -90,6 +98,12 @@ export async function datapy(words: readonly string[], world: World = {}): Promi
       connection: (named, log) => connectionOf(named, { env: machine.env, files, driver, clock, log }),
       openAdmin: memoryAdmin(driver.broker),
     },
+    checks: {
+      typeErrors: () => Promise.resolve(world.check?.typeErrors ?? ""),
+      plan: (path, contextFile) => Promise.resolve(world.check?.plan?.(path, contextFile) ?? NO_PLAN),
+      connection: (params, log) => connectorOnly(params, { env: machine.env, files, driver, clock, log }),
+      database: (url) => world.check?.database?.(url) ?? Promise.resolve(),
+    },
     kafka: {
       start: ({ report }) => {
         report?.progress("Downloading ... 1 s");
@@ -109,6 +123,12 @@ export async function datapy(words: readonly string[], world: World = {}): Promi
       status: () => Promise.resolve(world.status ?? { kind: "down" }),
     },
     projects: { ...systemNewLibrary, ...world.projects },
+    postgres: {
+      start: () => Promise.reject(new Error("this world has no PostgreSQL")),
+      stop: () => Promise.resolve("was_not_running"),
+      status: () => Promise.resolve({ kind: "down" }),
+      ...world.postgres,
+    },
     jobs: {
       kindOf: (path) => Promise.resolve(path === "jobs" ? "folder" : path in jobs ? "file" : "nothing"),
       neighbours: () =>
@@ -125,6 +145,8 @@ export async function datapy(words: readonly string[], world: World = {}): Promi
   const code = await runApp(words, context);
   return { code, out, err };
 }
+
+const NO_PLAN: Plan = { calls: [], references: [], topics: [], urls: [], end: "complete", message: "" };
 
 /** A text in pieces of three bytes, as no line ends. */
 async function* pieces(text: string): AsyncGenerator<Uint8Array> {
