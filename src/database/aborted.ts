@@ -8,3 +8,17 @@ import { UnavailableError } from "../core/errors.ts";
 export function abortedError(doing: string, signal: AbortSignal): UnavailableError {
   return new UnavailableError(`Cannot ${doing}: it was aborted`, { cause: signal.reason });
 }
+
+/** The work; where it was given up by the signal before it began, and so fails with its reason, that as an error. */
+export async function orAborted<T>(
+  doing: string,
+  signal: AbortSignal | undefined,
+  work: Promise<T>,
+): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (signal?.aborted && error === signal.reason) throw abortedError(doing, signal);
+    throw error;
+  }
+}

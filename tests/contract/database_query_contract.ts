@@ -174,6 +174,22 @@ export function databaseQueryContract(contract: DatabaseContract): void {
     assert.match(await refusal(database.query("SELECT 1 AS a", [], aborted), "unavailable"), /before/);
   });
 
+  contract("a signal ends a query that waits for others, and only that one", async ({ database }) => {
+    const stop = new AbortController();
+    const others = Array.from(
+      { length: 12 },
+      () => refusal(database.query(SLOW, [], { signal: stop.signal }), "unavailable"),
+    );
+    const own = new AbortController();
+    const waiting = refusal(database.query("SELECT 1 AS a", [], { signal: own.signal }), "unavailable");
+    const behind = database.query("SELECT 2 AS a");
+    own.abort(new Error("this one"));
+    assert.match(await waiting, /this one/);
+    stop.abort(new Error("the others"));
+    for (const other of await Promise.all(others)) assert.match(other, /the others/);
+    assert.deepEqual(await behind, [{ a: 2 }]);
+  });
+
   contract("a signal ends a write, of which nothing is left, and the database goes on", async (bench) => {
     await bench.sql("CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT)");
     const aborted = { signal: AbortSignal.abort(new Error("before")) };

@@ -1,3 +1,4 @@
+import { unlessAborted } from "../../core/unless_aborted.ts";
 import type { DuckDBConnection } from "../../deps/duckdb.ts";
 
 /** Queries that run side by side at most: each occupies a thread while it runs. */
@@ -14,9 +15,12 @@ export class ConnectionPool {
     this.#connect = connect;
   }
 
-  /** Runs work on a connection that nobody else uses meanwhile. One whose work failed is not used again. */
-  async use<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
-    while (this.#used >= MOST) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  /**
+   * Runs work on a connection that nobody else uses meanwhile. One whose work failed is not used again. Rejects with the
+   * signal's reason where it fires before there is a connection.
+   */
+  async use<T>(work: (connection: DuckDBConnection) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    while (this.#used >= MOST) await this.#free(signal);
     this.#used++;
     try {
       const connection = this.#idle.pop() ?? await this.#connect();
@@ -32,6 +36,20 @@ export class ConnectionPool {
     } finally {
       this.#used--;
       this.#waiting.shift()?.();
+    }
+  }
+
+  async #free(signal: AbortSignal | undefined): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#waiting.push(resolve);
+    if (signal === undefined) return await promise;
+    try {
+      await unlessAborted(signal, promise);
+    } catch (error) {
+      const place = this.#waiting.indexOf(resolve);
+      if (place >= 0) this.#waiting.splice(place, 1);
+      else this.#waiting.shift()?.(); // its turn had come: the next one's, then
+      throw error;
     }
   }
 

@@ -1,6 +1,6 @@
 import { ConfigurationError, UnavailableError } from "../../core/errors.ts";
 import type { Row } from "../../core/rows.ts";
-import { abortedError } from "../aborted.ts";
+import { abortedError, orAborted } from "../aborted.ts";
 import type { Database, QueryOptions, QueryValues, WriteCall, WriteOptions } from "../database.ts";
 import { InFlight } from "../in_flight.ts";
 import { WriteQueue } from "../write_queue.ts";
@@ -67,10 +67,11 @@ export class DuckDbDatabase implements Database {
     const doing = `query ${this.name}`;
     this.#mustBeOpen(doing);
     const { api } = this.#lease;
+    const { signal } = options;
     const query: Query = { sql, values, options, database: this.name, onFatal: () => this.#giveUp() };
     return await this.#queries.run(async () =>
-      await this.#readers.use((connection) => read(connection, api, query)) ??
-        await this.#inTurn(doing, options.signal, () => this.#writers.use((own) => write(own, api, query)))
+      await orAborted(doing, signal, this.#readers.use((own) => read(own, api, query), signal)) ??
+        await this.#inTurn(doing, signal, () => this.#writers.use((own) => write(own, api, query)))
     );
   }
 
@@ -85,17 +86,8 @@ export class DuckDbDatabase implements Database {
   }
 
   /** One that writes at a time; what waits is given up as soon as its signal fires. */
-  async #inTurn<T>(doing: string, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
-    let begun = false;
-    try {
-      return await this.#queue.add(() => {
-        begun = true;
-        return work();
-      }, signal);
-    } catch (error) {
-      if (!begun && signal?.aborted) throw abortedError(doing, signal);
-      throw error;
-    }
+  #inTurn<T>(doing: string, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+    return orAborted(doing, signal, this.#queue.add(work, signal));
   }
 
   async #end(): Promise<void> {

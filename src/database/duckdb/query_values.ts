@@ -55,7 +55,9 @@ function named(name: string, values: Readonly<Record<string, unknown>>): unknown
 }
 
 function bindOne(api: DuckDbApi, statement: DuckDBPreparedStatement, index: number, value: unknown): void {
-  if (value === undefined) throw new PermanentError("it is undefined: what is not there is null in SQL");
+  if (value === undefined || (Array.isArray(value) && value.includes(undefined))) {
+    throw new PermanentError("it is undefined, or holds that: what is not there is null in SQL");
+  }
   if (Array.isArray(value)) return bindList(api, statement, index, value);
   const known = statement.parameterTypeId(index) !== api.DuckDBTypeId.INVALID;
   bindValue(
