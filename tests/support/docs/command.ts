@@ -8,15 +8,22 @@ const BOUND_MS = 120_000;
 const STOP_MS = 40_000;
 
 /**
- * Runs the command `$1`, and sends it SIGTERM when its own input ends: so it is stopped, also when the tests are killed.
+ * Runs the commands `$1`. When its own input ends, all that they have started gets SIGTERM: so they are stopped, also when
+ * the tests are killed. It leads a process group, as a terminal's Ctrl+C reaches one.
  */
 const GUARDED = `
 exec 3<&0
-sh -ec "$1" </dev/null 2>&1 &
+trap 'stopped=yes' TERM
+sh -ec "$1" </dev/null 2>&1 3<&- &
 command=$!
-{ cat <&3; kill "$command"; } >/dev/null 2>&1 &
+{ cat <&3; kill -s TERM 0; } >/dev/null 2>&1 &
 wait "$command"
-echo "exit code $?"`;
+code=$?
+if [ -n "$stopped" ]; then
+  wait "$command"
+  code=$?
+fi
+echo "exit code $code"`;
 
 /** Commands of a page that run: their output by lines, standard error included. */
 export class Command implements AsyncDisposable {

@@ -32,10 +32,10 @@ Deno.test("runPages() stops a command at ^C, when what is stated before was prin
     "A=1 sh -c 'trap \"echo down; exit 0\" TERM; echo ready; while :; do sleep 0.05; done'",
     "```",
   ];
-  await run(...waits, "```text", "up", "ready", "^C", "down", "```");
+  await run(...waits, "```text", "up", "ready", "^C", "...", "down", "```");
   await assert.rejects(
-    run(...waits, "```text", "up", "ready", "^C", "gone", "```"),
-    /the page states\nup\nready\n\^C\ngone/,
+    run(...waits, "```text", "up", "ready", "^C", "...", "gone", "```"),
+    /the page states\nup\nready\n\^C\n\.\.\.\ngone/,
   );
   const ends = run("```sh", "echo up", "```", "```text", "down", "^C", "```");
   await assert.rejects(ends, /page.md:1: the page states/);
