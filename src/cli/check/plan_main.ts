@@ -1,0 +1,112 @@
+/**
+ * Plans a job in a process of its own that may only read: imports the job, runs its main with stand-ins for its mods, and
+ * prints what it learns. Arguments: the job's file and, optionally, a context file in place of the job's own.
+ */
+import { dirname, join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { currentContext, setupContext } from "../../context/current.ts";
+import { parseTemplate } from "../../context/template.ts";
+import { errorText, ModError } from "../../core/errors.ts";
+import { modInPlace } from "../../job/run_mod.ts";
+import { systemFiles } from "../../runtime/files.ts";
+import { thisProcess } from "../../runtime/process.ts";
+import { processEvents } from "../../runtime/uncaught.ts";
+import { type PlanLine, writePlanLine } from "./plan_lines.ts";
+import type { PlanEnd } from "./report.ts";
+import { givenAs, ownImports, type SourceText, textsIn } from "./source.ts";
+import { standInFor } from "./stand_in.ts";
+
+const MOST_FILES = 100;
+
+const print = (line: PlanLine) => thisProcess.writeOut(writePlanLine(line));
+
+async function plan(job: string, contextFile: string | undefined): Promise<void> {
+  const pin = () => contextFile === undefined ? undefined : setupContext(contextFile);
+  modInPlace.set((mod) => {
+    pin(); // the job's own may have been read meanwhile
+    return standInFor(mod, (call) => print({ call, mod: mod.name }));
+  });
+  const [end, message] = await endingOf(job);
+  try {
+    pin();
+    lookAt(sourceOf(job));
+  } catch {
+    // the job itself could not be read, or the context: that was told
+  }
+  print({ end, message: message.replaceAll(/\s*\n\s*/g, " ") });
+}
+
+async function endingOf(job: string): Promise<readonly [PlanEnd, string]> {
+  let main: unknown;
+  try {
+    ({ main } = await import(pathToFileURL(resolve(job)).href) as { main?: unknown });
+  } catch (error) {
+    return ["not a job", errorText(error)];
+  }
+  if (typeof main !== "function") {
+    return ["not a job", 'it exports no function main; a job begins with "export async function main()"'];
+  }
+  const idle = Promise.withResolvers<"idle">(); // it waits in its consumer
+  using _idle = processEvents.onIdle(() => idle.resolve("idle"));
+  try {
+    await Promise.race([(async () => await main())(), idle.promise]);
+    return ["complete", ""];
+  } catch (error) {
+    return [
+      error instanceof ModError && error.kind === "configuration" ? "refused" : "unknown",
+      errorText(error),
+    ];
+  }
+}
+
+/** The texts of a job and of the files beside it that it imports. */
+function sourceOf(job: string): readonly SourceText[] {
+  const open = [resolve(job)];
+  const texts: SourceText[] = [];
+  for (let i = 0; i < open.length && i < MOST_FILES; i++) {
+    const path = open[i]!;
+    const source = systemFiles.readTextSync(path);
+    texts.push(...textsIn(source));
+    for (const specifier of ownImports(source)) {
+      const imported = join(dirname(path), specifier);
+      if (!open.includes(imported) && /\.[mc]?[jt]s$/.test(imported)) open.push(imported);
+    }
+  }
+  return texts;
+}
+
+function lookAt(texts: readonly SourceText[]): void {
+  for (const text of new Set(texts.map(({ text }) => text).filter((text) => text.includes("${")))) {
+    for (const reference of referencesIn(text)) {
+      print({ reference: { text: reference, problem: problemOf(reference) } });
+    }
+  }
+  for (const topic of givenAs(texts, "topic")) {
+    if (problemOf(topic) === null) print({ topic: filledIn(topic) });
+  }
+  for (const url of givenAs(texts, "url")) if (problemOf(url) === null) print({ url: filledIn(url) });
+}
+
+function referencesIn(text: string): readonly string[] {
+  try {
+    return parseTemplate(text).flatMap((part) => typeof part === "string" ? [] : [part.text]);
+  } catch {
+    return []; // not a reference, so not meant as one
+  }
+}
+
+const filledIn = (text: string) => String(currentContext().resolve(text, { mod: "", parameter: "" }));
+
+function problemOf(text: string): string | null {
+  try {
+    filledIn(text);
+    return null;
+  } catch (error) {
+    return errorText(error).replace(/^parameter "": (?:cannot fill in \$\{[^}]*\}: )?/, "");
+  }
+}
+
+if (import.meta.main) {
+  const [job = "", contextFile] = thisProcess.args;
+  plan(job, contextFile).then(() => thisProcess.exit(0)); // no await here: Deno would not tell that nothing goes on
+}

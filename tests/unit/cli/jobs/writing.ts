@@ -1,0 +1,1 @@
+export const main = () => Deno.writeTextFile("/tmp/a-plan-must-not-write", "x");
