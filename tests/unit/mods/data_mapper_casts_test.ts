@@ -147,6 +147,7 @@ Deno.test("planCast() reads texts by a pattern and a zone", () => {
   assert.equal(cast(late, { type: "date", zone: "Europe/Berlin" }), "2024-07-06");
   assert.equal(cast(late.getTime(), { type: "date", zone: "America/New_York" }), "2024-07-05");
   assert.equal(cast("2024-07-05", { type: "date", zone: "America/New_York" }), "2024-07-05");
+  assert.equal(cast("2011-12-30", { type: "date", zone: "Pacific/Apia" }), "2011-12-30"); // that day was left out there
 });
 
 Deno.test("planCast() writes times by a pattern and a zone", () => {

@@ -65,11 +65,11 @@ export function letterOf(letter: string, count: number): Letter | undefined {
     case "H":
       return number("hour", count, 2);
     case "k":
-      return number("hour", count, 2, (shown) => shown % 24, (hour) => hour === 0 ? 24 : hour, 24);
+      return number("hour", count, 2, (shown) => shown % 24, (hour) => hour === 0 ? 24 : hour);
     case "h":
-      return number("hour", count, 2, (shown) => shown % 12, (hour) => hour % 12 === 0 ? 12 : hour % 12, 12);
+      return number("hour", count, 2, (shown) => shown % 12, (hour) => hour % 12 === 0 ? 12 : hour % 12);
     case "K":
-      return number("hour", count, 2, (shown) => shown, (hour) => hour % 12, 11);
+      return number("hour", count, 2, (shown) => shown, (hour) => hour % 12);
     case "m":
       return number("minute", count, 2);
     case "s":
@@ -98,15 +98,14 @@ function number(
   most: number,
   toPart = (shown: number) => shown,
   toShown = (value: number) => value,
-  largest = Infinity,
 ): Letter | undefined {
   if (count > most) return undefined;
   return {
     takes: count === 1 && most === 2 ? "\\d{1,2}" : `\\d{${most}}`,
     read(text, parts) {
       const shown = Number(text);
-      const isShown = shown <= largest && (largest === Infinity || toShown(toPart(shown)) === shown);
-      parts[part] = isShown ? toPart(shown) : NaN;
+      const value = toPart(shown);
+      parts[part] = toShown(value) === shown ? value : NaN; // 13 is no hour of h
     },
     write: (parts) => String(toShown(parts[part])).padStart(count, "0"),
   };
