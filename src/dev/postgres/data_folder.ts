@@ -40,6 +40,9 @@ export async function makeDataFolder(
     await subprocesses.run(["chmod", "600", key]); // PostgreSQL refuses a key that others may read
     await handOver(tools, account, key);
   }
+  if (options.clientAuthorities !== undefined) {
+    await disk.writeText(join(data, "clients.crt"), options.clientAuthorities);
+  }
   return data;
 }
 

@@ -40,6 +40,7 @@ export async function setUpLocal(
     shared_buffers: "32MB",
     ...(place.careless ? CARELESS : {}),
     ...(options.tls === undefined ? {} : { ssl: "on" }),
+    ...(options.clientAuthorities === undefined ? {} : { ssl_ca_file: "clients.crt" }),
     ...options.settings,
   };
   const command = [

@@ -14,6 +14,8 @@ export interface ServerOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** What it shows to those who ask for TLS, as PEM texts; without it, it has no TLS. Not in a container. */
   readonly tls?: { readonly certificate: string; readonly key: string };
+  /** Authorities of the clients' certificates, as PEM texts, for lines of `access` that ask for one. Not in a container. */
+  readonly clientAuthorities?: string;
   /** The lines of pg_hba.conf; default: everybody from this machine with a password. Not in a container. */
   readonly access?: readonly string[];
 }
