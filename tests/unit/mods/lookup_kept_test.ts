@@ -17,6 +17,18 @@ import { ManualClock, settle } from "../../support/manual_clock.ts";
 import { RecordingLogger } from "../../support/recording_logger.ts";
 import { asJob } from "./lookup_support.ts";
 
+/** A clock that says how many timers wait. */
+class CountingClock extends ManualClock {
+  waiting = 0;
+
+  override timer(ms: number, callback: () => void): Disposable {
+    this.waiting++;
+    const end = () => this.waiting--;
+    const timer = super.timer(ms, () => (end(), callback()));
+    return { [Symbol.dispose]: () => (end(), timer[Symbol.dispose]()) };
+  }
+}
+
 /** A source whose answers a test gives by hand. */
 class ManualSource implements LookupSource {
   readonly name = "the table";
@@ -51,7 +63,7 @@ const EVERY_MINUTE: KeepPolicy = { maxRows: 100, refreshMs: 60_000, maxStaleMs: 
 const ONCE: KeepPolicy = { maxRows: 100, refreshMs: undefined, maxStaleMs: undefined };
 
 function kept(policy: KeepPolicy) {
-  const [source, clock, log] = [new ManualSource(), new ManualClock(), new RecordingLogger()];
+  const [source, clock, log] = [new ManualSource(), new CountingClock(), new RecordingLogger()];
   let closed = 0;
   const table = new KeptTable(source, SHAPE, policy, { clock, log, whenClosed: () => void closed++ });
   return {
@@ -220,6 +232,14 @@ Deno.test("KeptTable ends with the job: its reading is given up, nothing is read
     await early.clock.advance(1e9);
     assert.equal(early.source.reads, 1);
     await table.close(); // again
+    const idle = kept(EVERY_MINUTE); // closed between two readings
+    const only = idle.one();
+    await settle();
+    await idle.source.answer([{ id: 1, v: "a" }]);
+    await only;
+    assert.equal(idle.clock.waiting, 1);
+    await idle.table.close();
+    assert.equal(idle.clock.waiting, 0);
   }));
 
 Deno.test("KeptTable reads outside of the message that asked first, the first time and later", () =>

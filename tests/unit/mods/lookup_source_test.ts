@@ -7,6 +7,7 @@ import { QuerySource } from "../../../src/mods/transform/lookup/query_source.ts"
 import { lookup } from "../../../src/mods/transform/lookup.ts";
 import type { Row } from "../../../src/core/rows.ts";
 import { RecordingLogger } from "../../support/recording_logger.ts";
+import { ChildProcess } from "../../support/child_process.ts";
 import { TestDatabase } from "../database/support.ts";
 import { asJob, join, type Params, refused, runLookup, withFiles } from "./lookup_support.ts";
 
@@ -203,6 +204,31 @@ Deno.test("lookup by per_message asks the database for each row, with values fro
     const many = { ...params, query: "SELECT name FROM c WHERE id >= $k", data: { k: 0 }, params: {} };
     assert.match((await refused(many, "record")).message, /the query has 3 matches where match is "unique"/);
   }));
+
+Deno.test("lookup tells declarations apart by the kinds of their params", () => {
+  const text = (id: unknown) =>
+    declare(validateParams(lookup, {
+      data: [],
+      url: "duckdb::memory:",
+      query: "SELECT $id",
+      params: { id },
+      keys: { k: "id" },
+      columns: [],
+    })).text;
+  const date = new Date(0);
+  const kinds = [1, 1n, "1", date, date.toISOString(), 0, null, [1], new Uint8Array([1]), { a: 1n }, {
+    a: 1,
+  }];
+  assert.equal(new Set(kinds.map(text)).size, kinds.length);
+  assert.equal(text(1n), text(1n));
+  assert.equal(text(date), text(new Date(0)));
+});
+
+Deno.test("lookup that refreshes keeps no process alive", async () => {
+  await using child = new ChildProcess(new URL("lookup_process.ts", import.meta.url));
+  assert.equal(await child.line(), "a");
+  assert.deepEqual(await child.ended(), { code: 0, errors: [] }, "or it is killed after a while");
+});
 
 Deno.test("lookup gives up waiting when the signal fires, as an outage; the rows are read for the others", () =>
   asJob(async () => {
