@@ -1,10 +1,20 @@
-import { type Application, buildApplication, buildCommand, buildRouteMap, run } from "../deps/stricli.ts";
+import {
+  type Application,
+  buildApplication,
+  buildCommand,
+  buildRouteMap,
+  proposeCompletions,
+  run,
+} from "../deps/stricli.ts";
 import config from "../../deno.json" with { type: "json" };
-import { exitCodeOf } from "../job/exit_codes.ts";
+import { EXIT_CODES, exitCodeOf } from "../job/exit_codes.ts";
 import { check } from "./check_command.ts";
+import { COMPLETE } from "./completion_scripts.ts";
+import { completions } from "./completions_command.ts";
 import type { CliContext } from "./context.ts";
 import { exitCodeFor } from "./exit_code.ts";
 import { asHelp } from "./help.ts";
+import { jobFiles } from "./job_files.ts";
 import { down, status, up } from "./kafka_commands.ts";
 import { mods } from "./mods_commands.ts";
 import { newCommand } from "./new_command.ts";
@@ -29,7 +39,7 @@ const runCommand = buildCommand({
   parameters: {
     positional: {
       kind: "array",
-      parameter: { brief: briefs.runJob, parse: String, placeholder: "JOB" },
+      parameter: { brief: briefs.runJob, parse: String, placeholder: "JOB", proposeCompletions: jobFiles },
       minimum: 1,
     },
   },
@@ -42,7 +52,18 @@ const runCommand = buildCommand({
 
 const app: Application<CliContext> = buildApplication(
   buildRouteMap({
-    routes: { new: newCommand, run: runCommand, check, peek, produce, offsets, kafka, postgres, mods },
+    routes: {
+      new: newCommand,
+      run: runCommand,
+      check,
+      peek,
+      produce,
+      offsets,
+      kafka,
+      postgres,
+      mods,
+      completions,
+    },
     docs: { brief: briefs.app },
   }),
   {
@@ -57,9 +78,20 @@ const app: Application<CliContext> = buildApplication(
 
 /** Runs one command line; gives its exit code. */
 export async function runApp(args: readonly string[], context: CliContext): Promise<number> {
+  const [first, ...words] = args;
+  if (first === COMPLETE) return await complete(words, context);
   const process = { ...context.process, stdout: asHelpTo(context.process.stdout) };
   await run(app, args, { ...context, process });
   return exitCodeFor(Number(process.exitCode ?? 0));
+}
+
+/** Prints what may come next, for the scripts of `datapy completions`: a word, a tab, what it is for. */
+async function complete(words: readonly string[], context: CliContext): Promise<number> {
+  for (const { completion, brief } of await proposeCompletions(app, words, context)) {
+    if (completion === "--") continue; // it completes nothing
+    context.machine.writeOut(`${completion}\t${brief}\n`);
+  }
+  return EXIT_CODES.stopped;
 }
 
 type Stream = CliContext["process"]["stdout"];
