@@ -3,11 +3,9 @@ import { artifact, defineMod } from "../../core/define_mod.ts";
 import { PermanentError } from "../../core/errors.ts";
 import { dataParam } from "../../core/params.ts";
 import type { Row } from "../../core/rows.ts";
-import { keepsDigits } from "./json_exact.ts";
-import { extractRows } from "./json_extract.ts";
-import { type ExtractSettings, extractSettings, planExtract } from "./json_fields.ts";
-import { jsonText, parseJson, parseTwice } from "./json_text.ts";
-import { remember } from "./mapper/remember.ts";
+import type { NumberRules } from "./json_exact.ts";
+import { type ExtractSettings, extractSettings } from "./json_settings.ts";
+import { jsonText, parseJson } from "./json_text.ts";
 import { nameKind } from "./words.ts";
 
 const MEBIBYTE = 1024 * 1024;
@@ -16,8 +14,6 @@ const jsonInput = z.custom<string | Uint8Array | null>(
   (value) => value === null || typeof value === "string" || value instanceof Uint8Array,
   { error: "expected JSON as text or as bytes (Uint8Array)" },
 );
-
-const planOf = remember((settings: ExtractSettings) => planExtract(settings));
 
 /**
  * Turns a JSON text into an object or a list of objects; with `loop` and `fields`, into rows by JSONPath (Talend's
@@ -74,18 +70,24 @@ export const jsonParser = defineMod({
         "json_string is null: the message has no value (a tombstone), so there is no JSON",
       );
     }
-    const plan = paths.loop === undefined && paths.fields === undefined ? undefined : planOf(paths);
     const text = jsonText(input, maxBytes);
-    if (plan === undefined) {
-      const data = objectOrList(parseJson(text, { bigNumbers, decimals, maxBytes, maxDepth }));
-      return { artifacts: { data }, metrics: { rows: Array.isArray(data) ? data.length : 1 } };
+    if (paths.loop !== undefined || paths.fields !== undefined) {
+      return byPath(text, maxDepth, paths, { bigNumbers, decimals });
     }
-    const isExact = decimals === "string" ||
-      (plan.fields ?? []).some(({ cast }) => cast !== undefined && keepsDigits(cast.type));
-    const rows = extractRows(parseTwice(text, maxDepth, isExact), plan, { bigNumbers, decimals });
-    return { artifacts: { data: plan.loops.length === 0 ? rows[0]! : rows }, metrics: { rows: rows.length } };
+    const data = objectOrList(parseJson(text, { bigNumbers, decimals, maxBytes, maxDepth }));
+    return { artifacts: { data }, metrics: { rows: Array.isArray(data) ? data.length : 1 } };
   },
 });
+
+/** Loaded by the first message whose job uses paths: a start without them need not wait for JSONPath's library. */
+let loaded: typeof import("./json_rows.ts") | undefined;
+
+async function byPath(text: string, maxDepth: number, settings: ExtractSettings, rules: NumberRules) {
+  loaded ??= await import("./json_rows.ts");
+  const rows = loaded.planRows(settings)(text, maxDepth, rules);
+  const data = settings.loop === undefined ? rows[0]! : rows;
+  return { artifacts: { data }, metrics: { rows: rows.length } };
+}
 
 function objectOrList(value: unknown): Row | readonly Row[] {
   if (!Array.isArray(value)) {
