@@ -18,6 +18,15 @@ export class GroupWatch implements AsyncDisposable {
 
   /** Whether there are consumers, and all of them have committed everything that is in their partitions. */
   async isCaughtUp(): Promise<boolean> {
+    try {
+      return await this.#areAllCaughtUp();
+    } catch (error) {
+      if ((error as { retriable?: boolean }).retriable === true) return false; // such as a coordinator that is loading
+      throw error;
+    }
+  }
+
+  async #areAllCaughtUp(): Promise<boolean> {
     const { groups: listed } = await this.#admin.listGroups();
     const { groups } = await this.#admin.describeGroups(listed.map(({ groupId }) => groupId));
     const active = groups.filter(({ members }) => members.length > 0);

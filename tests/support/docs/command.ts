@@ -2,7 +2,7 @@ import { type Child, systemSubprocesses } from "../../../src/runtime/subprocess.
 import { within } from "../wait_for.ts";
 
 /** How long one block may take. */
-const BOUND_MS = 120_000;
+const BOUND_MS = 180_000;
 
 /** Longer than a job takes to drain. */
 const STOP_MS = 40_000;

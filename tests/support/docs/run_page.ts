@@ -7,7 +7,7 @@ import { CTRL_C, hasBegun, matches } from "./output.ts";
 import { type Step, stepsOf } from "./steps.ts";
 
 /** Jobs of pages are stopped within this time after they have begun. */
-const BOUND_MS = 60_000;
+const BOUND_MS = 120_000;
 
 /** What a page runs on. */
 export interface Surroundings {
