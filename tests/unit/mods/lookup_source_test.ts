@@ -6,8 +6,11 @@ import { joinRows } from "../../../src/mods/transform/lookup/join.ts";
 import { QuerySource } from "../../../src/mods/transform/lookup/query_source.ts";
 import { lookup } from "../../../src/mods/transform/lookup.ts";
 import type { Row } from "../../../src/core/rows.ts";
+import { LookupTables, lookupTables } from "../../../src/mods/transform/lookup/tables.ts";
+import { ManualClock } from "../../support/manual_clock.ts";
 import { RecordingLogger } from "../../support/recording_logger.ts";
 import { ChildProcess } from "../../support/child_process.ts";
+import { waitFor } from "../../support/wait_for.ts";
 import { TestDatabase } from "../database/support.ts";
 import { asJob, join, type Params, refused, runLookup, withFiles } from "./lookup_support.ts";
 
@@ -203,6 +206,20 @@ Deno.test("lookup by per_message asks the database for each row, with values fro
     assert.doesNotMatch(unfit.message, /DROP/);
     const many = { ...params, query: "SELECT name FROM c WHERE id >= $k", data: { k: 0 }, params: {} };
     assert.match((await refused(many, "record")).message, /the query has 3 matches where match is "unique"/);
+  }));
+
+Deno.test("lookup that refreshes reads the database again, and each call finds what was read last", () =>
+  asJob(async () => {
+    const clock = new ManualClock();
+    lookupTables.set(new LookupTables(clock));
+    await using place = await TestDatabase.make("CREATE TABLE c AS SELECT 1 AS id, 'old' AS v");
+    const params = { data: { k: 1 }, url: place.url, query: "FROM c", keys: { k: "id" }, columns: ["v"] };
+    const now = async () => (await join({ ...params, load: "refresh", refresh_interval_s: "${every}" })).data;
+    assert.deepEqual(await now(), { k: 1, v: "old" });
+    await place.sql("UPDATE c SET v = 'new'");
+    assert.deepEqual(await now(), { k: 1, v: "old" });
+    await clock.advance(60_000);
+    await waitFor(async () => (await now() as Row)["v"] === "new", "the new row");
   }));
 
 Deno.test("lookup tells declarations apart by the kinds of their params", () => {
