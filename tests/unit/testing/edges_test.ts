@@ -1,6 +1,6 @@
 /** Runs at the edges: what a job leaves behind, when it ends early, what several consumers do. */
 import assert from "node:assert/strict";
-import { runMod, StreamController } from "../../../mod.ts";
+import { contextValue, runMod, StreamController } from "../../../mod.ts";
 import { memoryConnection, runProcessor } from "../../../testing.ts";
 import { jobOf, success, transform, values } from "./support.ts";
 
@@ -109,4 +109,65 @@ Deno.test("runProcessor ends with 78 at an await that the processor forgot", asy
   const run = await runProcessor(job, { orders: values({}) });
   assert.deepEqual([run.exitCode, run.committed], [78, { orders: { 0: 0 } }]);
   assert.match(String(run.error), /an await before runMod is missing/);
+});
+
+Deno.test("runProcessor lets nothing of a killed job go on, whatever was under way", async () => {
+  let calls = 0;
+  const main = async () => {
+    const busy = jobOf(() => (calls++, success), { topics: ["a"], group_id: "a" });
+    const killer = jobOf(async () => {
+      await runMod("json_parser", { json_string: "{}" });
+      return success;
+    }, { topics: ["b"], group_id: "b" });
+    await Promise.all([busy(), killer()]);
+  };
+  const crash = { at: { mod: "json_parser", call: 3 } } as const;
+  const many = values(...Array(100).keys());
+  const run = await runProcessor(main, { a: many, b: many }, { crash });
+  const [then, committed] = [calls, run.kafka.committed("a", "a")];
+  assert.ok(then > 0 && then < many.length, `${then} calls`);
+  const recorded = run.messages.filter(({ topic }) => topic === "a").length;
+  assert.equal(recorded, then, "nothing was handed out after the kill");
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.deepEqual([calls, run.kafka.committed("a", "a")], [then, committed]);
+});
+
+Deno.test("runProcessor lets no mod run for code that goes on after the kill", async () => {
+  const waiting = Promise.withResolvers<void>();
+  let ran = false;
+  const main = async () => {
+    const slow = jobOf(async () => {
+      waiting.resolve();
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      await runMod("json_parser", { json_string: "{}" });
+      ran = true;
+      return success;
+    }, { topics: ["a"], group_id: "a" });
+    const killer = jobOf(async () => (await waiting.promise, success), { topics: ["b"], group_id: "b" });
+    await Promise.all([slow(), killer()]);
+  };
+  const run = await runProcessor(main, { a: values(1), b: values(1) }, { crash: { after: 1 } });
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  assert.deepEqual([run.exitCode, ran], [137, false]);
+});
+
+Deno.test("runProcessor runs two members of one group at the same time, each with its own settings", async () => {
+  const kafka = memoryConnection({ orders: 4 });
+  kafka.produce("orders", Array.from({ length: 40 }, (_, i) => ({ value: i, partition: i % 4 })));
+  const seen: Record<string, number[]> = { one: [], two: [] };
+  const member = (name: string) =>
+    runProcessor(
+      jobOf(({ partition }) => {
+        assert.equal(contextValue("member.name"), name);
+        seen[name]?.push(partition);
+        return success;
+      }, { on_error: "stop" }),
+      {},
+      { kafka, settings: { "member.name": name } },
+    );
+  const runs = await Promise.all([member("one"), member("two")]);
+  assert.deepEqual(runs.map(({ exitCode }) => exitCode), [0, 0], String(runs[0].error ?? runs[1].error));
+  assert.deepEqual(kafka.committed("g", "orders"), { 0: 10, 1: 10, 2: 10, 3: 10 });
+  assert.ok(runs.every(({ processed }) => processed.length > 0), "both had partitions");
+  for (const { log } of runs) assert.ok(log.some(({ message }) => /^Assigned orders\[/.test(message)));
 });
