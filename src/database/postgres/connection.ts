@@ -9,6 +9,9 @@ const CANCEL_MS = 2000;
 /** How much later than the server's own timeout the statement of a server that says nothing is given up, in milliseconds. */
 const GRACE_MS = 5000;
 
+/** How long the server may take to answer a question about nothing, in milliseconds. */
+const PING_MS = 3000;
+
 /** How a statement is run. */
 export interface RunOptions {
   /** Cancels the statement on the server; the connection is of no use afterwards. */
@@ -144,6 +147,19 @@ export class Connection {
     } finally {
       clearTimeout(late);
       signal?.removeEventListener("abort", abort);
+    }
+  }
+
+  /** Whether the server still answers, within a moment: a connection that idled may have been forgotten on the way. */
+  async answers(): Promise<boolean> {
+    const late = setTimeout(() => this.destroy(), PING_MS);
+    try {
+      await this.run("SELECT");
+      return this.#isUsable;
+    } catch {
+      return false;
+    } finally {
+      clearTimeout(late);
     }
   }
 

@@ -2,8 +2,8 @@ import { UnavailableError } from "../../core/errors.ts";
 import { Connection } from "./connection.ts";
 import type { Location } from "./location.ts";
 
-/** An idle connection that is older than that is not trusted any more: something between may have forgotten it. */
-const MOST_IDLE_MS = 5 * 60_000;
+/** A connection that idled longer is asked first whether it still answers; the next call needs no round trip for it. */
+const TRUSTED_MS = 1000;
 
 interface Idle {
   readonly connection: Connection;
@@ -50,12 +50,12 @@ export class Pool {
       if (this.#isClosed) throw new UnavailableError(`Cannot use ${this.#location.name}: it is being closed`);
       const idle = this.#idle.pop();
       if (idle !== undefined) {
-        if (idle.connection.isUsable && performance.now() - idle.since < MOST_IDLE_MS) {
-          idle.connection.setIdle(false);
-          return idle.connection;
-        }
+        const { connection, since } = idle;
+        connection.setIdle(false);
+        const isFresh = performance.now() - since < TRUSTED_MS;
+        if (connection.isUsable && (isFresh || await connection.answers())) return connection;
         this.#open--;
-        idle.connection.destroy();
+        connection.destroy();
       } else if (this.#open < this.#location.poolSize) {
         return await this.#connect(signal);
       } else {

@@ -1,4 +1,4 @@
-import { ConfigurationError, UnavailableError } from "../../core/errors.ts";
+import { ConfigurationError, PermanentError, UnavailableError } from "../../core/errors.ts";
 import type { Row } from "../../core/rows.ts";
 import { abortedError } from "../aborted.ts";
 import type { Database, QueryOptions, QueryValues, WriteCall, WriteOptions } from "../database.ts";
@@ -12,6 +12,7 @@ import type { Location } from "./location.ts";
 import { Pool } from "./pool.ts";
 import { runQuery } from "./run_query.ts";
 import { commitUnknown, type Schemas, Session } from "./session.ts";
+import { readTableSchema, schemaText, tableSql } from "./table_schema.ts";
 import { writeTable } from "./table_writer.ts";
 import { writeError } from "./write_error.ts";
 
@@ -86,15 +87,29 @@ export class PostgresDatabase implements Database {
   }
 
   async #writeAll(call: WriteCall, signal: AbortSignal | undefined): Promise<readonly number[]> {
-    const knew = this.#schemas.size > 0;
+    const write = () => this.#pool.use((connection) => this.#transaction(connection, call, signal), signal);
     try {
-      return await this.#pool.use((connection) => this.#transaction(connection, call, signal), signal);
+      return await write();
     } catch (error) {
-      // somebody may have changed a table since it was looked at: look again, once
-      this.#schemas.clear();
-      if (!knew || !(error instanceof ConfigurationError)) throw error;
-      return await this.#pool.use((connection) => this.#transaction(connection, call, signal), signal);
+      // somebody may have changed a table since it was looked at: then it is tried once more
+      const isAboutTables = error instanceof ConfigurationError || error instanceof PermanentError;
+      if (!isAboutTables || !await this.#haveTablesChanged(call, signal)) throw error;
+      return await write();
     }
+  }
+
+  /** Looks at the tables of a call again; whether one of those that were known is not as it was. */
+  async #haveTablesChanged(call: WriteCall, signal: AbortSignal | undefined): Promise<boolean> {
+    let changed = false;
+    for (const write of call) {
+      const known = this.#schemas.get(tableSql(write));
+      if (known === undefined) continue;
+      this.#schemas.delete(tableSql(write));
+      const now = await this.#pool.use((connection) => readTableSchema(connection, write), signal)
+        .catch(() => undefined); // the error that led here is told
+      changed ||= now === undefined || schemaText(now) !== schemaText(known);
+    }
+    return changed;
   }
 
   async #transaction(

@@ -12,7 +12,7 @@ export interface QueryText {
  * are; or a value, `$1` or `$name`. PostgreSQL's manual, "Lexical Structure"; nested comments are taken apart below.
  */
 const TOKEN =
-  /--[^\n]*|\/\*|[eE]'(?:[^'\\]|\\[\s\S]|'')*'?|'(?:[^']|'')*'?|"(?:[^"]|"")*"?|\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$|\$(\d+|[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)|[\w\u0080-\uffff]+/g;
+  /--[^\n]*|\/\*|[eE]'(?:[^'\\]|\\[\s\S]|'')*'?|'(?:[^']|'')*'?|"(?:[^"]|"")*"?|\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$|\$(\d+|[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)|[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*|\d+/g;
 
 /** Finds the values of a statement, and numbers those that have names: PostgreSQL knows positions only. */
 export function readQuery(sql: string): QueryText {

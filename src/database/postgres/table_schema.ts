@@ -86,6 +86,9 @@ export async function readTableSchema(
   return { name: name.table, sql, columns: new Map(columns.map((column) => [column.name, column])) };
 }
 
+/** All that is known about a table, to compare with. */
+export const schemaText = ({ columns }: TableSchema) => JSON.stringify([...columns.values()]);
+
 /**
  * The column of a name: written just so, or else the only one that differs in case. Throws a `ConfigurationError` where
  * there is none.

@@ -14,6 +14,8 @@ export class FakeMachine {
   readonly commandLines = new Map<number, string>();
   /** Ports at which a Kafka answers. */
   readonly kafkas = new Set<number>();
+  /** Ports at which a PostgreSQL answers. */
+  readonly postgres = new Set<number>();
   /** What commands print, by the command's first word. */
   readonly programs = new Map<string, Partial<Finished>>();
   readonly signals: string[] = [];
@@ -27,7 +29,9 @@ export class FakeMachine {
         free: (count) => Array.from({ length: count }, (_, i) => 40_000 + i),
         isFree: () => true,
         ask: (_host, port, request) =>
-          this.kafkas.has(port)
+          this.postgres.has(port)
+            ? Promise.resolve(new TextEncoder().encode("R"))
+            : this.kafkas.has(port)
             ? Promise.resolve(asKafka(request))
             : Promise.reject(new Error("connection refused")),
       },
