@@ -4,6 +4,8 @@ import type { ModMap } from "../core/mod_map.ts";
 import type { Row, RowSource } from "../core/rows.ts";
 import type { Condition, SplitArtifacts, SplitOutput } from "./transform/split/conditions.ts";
 import type { ModArtifacts, ModParams } from "../core/runner.ts";
+// what ModMap has: also to whoever sees the declarations alone, where "import type {}" would not be left
+import "./builtins.ts";
 
 /**
  * The calls whose types depend on what is given: functions that see rows see those of `data`, and outputs are artifacts
