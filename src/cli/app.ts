@@ -27,9 +27,21 @@ import { briefs, NAME, stricliText } from "./text.ts";
 
 const kafka = buildRouteMap({
   routes: {
-    up: buildCommand({ func: up, parameters: {}, docs: { brief: briefs.kafkaUp } }),
-    status: buildCommand({ func: status, parameters: {}, docs: { brief: briefs.kafkaStatus } }),
-    down: buildCommand({ func: down, parameters: {}, docs: { brief: briefs.kafkaDown } }),
+    up: buildCommand({
+      func: up,
+      parameters: {},
+      docs: { brief: briefs.kafkaUp, fullDescription: briefs.kafkaUpFull },
+    }),
+    status: buildCommand({
+      func: status,
+      parameters: {},
+      docs: { brief: briefs.kafkaStatus, fullDescription: briefs.kafkaStatusFull },
+    }),
+    down: buildCommand({
+      func: down,
+      parameters: {},
+      docs: { brief: briefs.kafkaDown, fullDescription: briefs.kafkaDownFull },
+    }),
   },
   docs: { brief: briefs.kafka, fullDescription: briefs.kafkaFull },
 });

@@ -63,12 +63,18 @@ export function failure(error: unknown): string {
   return `${NAME}: ${expected ? errorText(error) : error.stack ?? error.message}`;
 }
 
+/** A description with an example, for help. */
+function example(full: string, ...lines: readonly string[]): string {
+  return [full, "", "Example:", ...lines.map((line) => `  ${line}`)].join("\n");
+}
+
 export const briefs = {
   app: "Jobs that read Kafka and fill databases",
   run: "Run a job file",
-  runFull:
-    "Imports the file and runs the main() that it exports. Exit code 0: it stopped as it was asked to; 1: it " +
-    "failed; 64: the command line is wrong; 78: the job is set up wrongly; 130: a second Ctrl+C.",
+  runFull: example(
+    "Imports the file and runs the main() that it exports, until SIGTERM or Ctrl+C; a second Ctrl+C ends it at once.",
+    "datapy run jobs/orders.ts",
+  ),
   runJob: "The job file, such as jobs/orders.ts, and words for its main()",
   runUsage: "Further words are handed to main() as a list",
   kafka: "A Kafka for development",
@@ -78,6 +84,12 @@ export const briefs = {
   kafkaUp: "Start Kafka, or find it running; prints its address last",
   kafkaStatus: "Print the address of the Kafka that runs; exit code 1 if there is none",
   kafkaDown: "End Kafka and remove its topics",
+  kafkaUpFull: example("Starts a Kafka for development, or finds it running.", "datapy kafka up"),
+  kafkaStatusFull: example(
+    "Prints the address of the Kafka that runs, for scripts.",
+    "datapy kafka status && datapy run jobs/orders.ts",
+  ),
+  kafkaDownFull: example("Ends the Kafka that kafka up has started.", "datapy kafka down"),
   json: "Print JSON, for programs",
 } as const;
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import config from "../../../deno.json" with { type: "json" };
+import { SHELLS } from "../../../src/cli/completion_scripts.ts";
 import { exitCodeFor } from "../../../src/cli/exit_code.ts";
 import { duration } from "../../../src/cli/text.ts";
 import { ConfigurationError, UnavailableError } from "../../../src/core/errors.ts";
@@ -23,6 +24,35 @@ for (const [first = "", second = ""] of COMMANDS) {
     const { code, out, err } = await datapy([...words, "--help"]);
     assert.deepEqual([code, err], [0, ""]);
     assert.match(out, new RegExp(`datapy ${words.join(" ")}`));
+  });
+}
+
+const EXAMPLES = [
+  ["run"],
+  ["check"],
+  ["peek"],
+  ["produce"],
+  ["offsets", "show"],
+  ["offsets", "reset"],
+  ["mods", "list"],
+  [
+    "mods",
+    "describe",
+  ],
+  ["kafka", "up"],
+  ["kafka", "status"],
+  ["kafka", "down"],
+  ["new"],
+  ...SHELLS.map((shell) => ["completions", shell]),
+];
+
+for (const words of EXAMPLES) {
+  Deno.test(`datapy ${words.join(" ")} --help has an example, and ends with the exit codes`, async () => {
+    const { code, out } = await datapy([...words, "--help"]);
+    assert.equal(code, 0);
+    assert.match(out, new RegExp(`\\nExamples?:\\n(.*\\n)* {2}.*datapy ${words.join(" ")}`));
+    assert.match(out, /\n\nEXIT CODES\n( {2}\d+ +\S.*\n)+$/);
+    assert.doesNotMatch(out, /default = false|no-/);
   });
 }
 
