@@ -1,6 +1,6 @@
 /** What importing mod.ts does to a program: nothing. */
 import assert from "node:assert/strict";
-import { deno } from "./outside.ts";
+import { deno } from "../../support/outside.ts";
 
 const probe = (name: string) => new URL(name, import.meta.url).href;
 

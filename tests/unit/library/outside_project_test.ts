@@ -2,49 +2,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { deno, OutsideFolder } from "./outside.ts";
+import { deno, DenoFolder, OutsideFolder } from "../../support/outside.ts";
+import { JOB, WRONG } from "./outside_job.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
-
-/** A job with a mod of its own. Its zod is named in it: whose version it is does not matter. */
-const JOB = `import { z } from "npm:zod@4.6.7";
-import { artifact, defineMod, registerMod, runMod, toRows } from "@datapy/datapy";
-
-const addUp = defineMod({
-  name: "add_up",
-  description: "Adds up.",
-  params: z.strictObject({ numbers: z.array(z.number()).describe("What to add up.") }),
-  artifacts: { sum: artifact<number>("The sum.") },
-  run: ({ numbers }) => ({ artifacts: { sum: numbers.reduce((a, b) => a + b, 0) } }),
-});
-
-declare module "@datapy/datapy" {
-  interface ModMap {
-    add_up: typeof addUp;
-  }
-}
-registerMod(addUp);
-
-const parsed = await runMod("json_parser", { json_string: '[{"n": 1}, {"n": 2}]' });
-const numbers = toRows(parsed.artifacts.data).map(({ n }) => Number(n));
-const { sum } = (await runMod("add_up", { numbers })).artifacts;
-const three: number = sum;
-console.log(three);
-`;
-
-/** The compiler must refuse each of these, or it knows no types at all. */
-const WRONG = `${JOB}
-export const wrong = [
-  // @ts-expect-error there is no such mod
-  () => runMod("add_upp", {}),
-  // @ts-expect-error these are no numbers
-  () => runMod("add_up", { numbers: ["1"] }),
-  // @ts-expect-error a built-in mod's parameter is mistyped
-  () => runMod("json_parser", { json_strin: "{}" }),
-  // @ts-expect-error the artifact is a number
-  () => sum satisfies string,
-];
-`;
 
 /** A project whose import map says where the framework is: checks its types, and runs it without any permission. */
 async function importsFrom(target: string, flags: readonly string[], env: Record<string, string> = {}) {
@@ -68,10 +29,7 @@ Deno.test("mod.ts is imported by another project by a file's URL", async () => {
 });
 
 Deno.test("mod.ts is imported by another project from a web server", async () => {
-  const { denoDir } = JSON.parse((await deno(["info", "--json"])).out) as { denoDir: string };
-  // what comes from a web server is kept in Deno's folder: another one, with the packages that are there already
-  await using folder = await OutsideFolder.make();
-  await Deno.symlink(join(denoDir, "npm"), folder.file("npm"));
+  await using folder = await DenoFolder.make();
   await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
     const path = new URL(request.url).pathname;
     const isSource = path === "/mod.ts" || /^\/src\/[\w/]+\.ts$/.test(path);

@@ -59,3 +59,34 @@ export class OutsideFolder implements AsyncDisposable {
     await Deno.remove(this.path, { recursive: true });
   }
 }
+
+/**
+ * A folder for Deno to keep things in (DENO_DIR), for tests that load from servers of their own: what these served is gone
+ * afterwards. The packages that Deno has already are in it.
+ */
+export class DenoFolder implements AsyncDisposable {
+  readonly #ports: number[] = [];
+
+  private constructor(readonly path: string, readonly npm: string) {}
+
+  static async make(): Promise<DenoFolder> {
+    const { npmCache } = JSON.parse((await deno(["info", "--json"])).out) as { npmCache: string };
+    const path = await Deno.makeTempDir();
+    await Deno.mkdir(npmCache, { recursive: true });
+    await Deno.symlink(npmCache, join(path, "npm"));
+    return new DenoFolder(path, npmCache);
+  }
+
+  /** Packages of the registry at this port are removed in the end: Deno keeps them in a folder that ends in it. */
+  forgets(port: number): void {
+    this.#ports.push(port);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for await (const { name } of Deno.readDir(this.npm)) {
+      if (!this.#ports.some((port) => name === `${port}` || name.endsWith(`_${port}`))) continue;
+      await Deno.remove(join(this.npm, name), { recursive: true });
+    }
+    await Deno.remove(this.path, { recursive: true });
+  }
+}

@@ -1,0 +1,86 @@
+/** The package of `deno task pack`, in an empty folder, from a registry of its own. */
+import assert from "node:assert/strict";
+import { makePackage, type Package } from "../../../scripts/pack/package.ts";
+import { tarball } from "../../../scripts/pack/tarball.ts";
+import { deno, DenoFolder, OutsideFolder } from "../../support/outside.ts";
+import { JOB, WRONG } from "./outside_job.ts";
+
+const made = await makePackage();
+
+/** A registry for one package: what npm's protocol asks of it to install that. */
+function registryOf({ name, version, manifest, fileName, archive }: Package) {
+  return Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
+    const url = new URL(request.url);
+    if (url.pathname === `/${fileName}`) return new Response(archive);
+    if (decodeURIComponent(url.pathname) !== `/${name}`) {
+      return new Response("no such package", { status: 404 });
+    }
+    const hash = new Uint8Array(await crypto.subtle.digest("SHA-512", archive));
+    const dist = { tarball: `${url.origin}/${fileName}`, integrity: `sha512-${hash.toBase64()}` };
+    const versions = { [version]: { ...manifest, dist } };
+    return Response.json({ name, "dist-tags": { latest: version }, versions });
+  });
+}
+
+/** Calls a function in a project whose packages of our scope come from the registry, as a company sets it up. */
+async function inProject(
+  files: Readonly<Record<string, string>>,
+  use: (run: (...args: string[]) => Promise<string>, project: OutsideFolder) => Promise<void>,
+): Promise<void> {
+  await using registry = registryOf(made);
+  const { port } = registry.addr;
+  await using cache = await DenoFolder.make();
+  cache.forgets(port);
+  const scope = made.name.split("/")[0] ?? "";
+  await using project = await OutsideFolder.make({
+    ".npmrc": `${scope}:registry=http://127.0.0.1:${port}/\n`,
+    ...files,
+  });
+  const at = { cwd: project.path, env: { DENO_DIR: cache.path } };
+  await use(async (...args) => (await deno(args, at)).out, project);
+}
+
+Deno.test("the package has its types, and runs without any permission", async () => {
+  const files = {
+    "deno.json": JSON.stringify({ imports: { "@datapy/datapy": "npm:@datapy/datapy" } }),
+    "job.ts": JOB,
+    "wrong.ts": WRONG,
+    "testing.ts":
+      'import { memoryConnection } from "@datapy/datapy/testing";\nmemoryConnection({ a: 1 }).read("a");\n',
+  };
+  await inProject(files, async (run) => {
+    await run("check", "job.ts", "wrong.ts", "testing.ts");
+    assert.equal(await run("run", "--no-prompt", "job.ts"), "3\n");
+    await run("run", "--no-prompt", "testing.ts");
+  });
+});
+
+Deno.test("the package is the command line too, and makes a project that imports it by one entry", async () => {
+  await inProject({ "deno.json": "{}" }, async (run, project) => {
+    const datapy = (...words: string[]) => run("run", "-A", `npm:${made.name}@${made.version}`, ...words);
+    assert.equal(await datapy("--version"), `${made.version}\n`);
+    await datapy("new", "billing", "--pattern", "to-db");
+    const { imports } = JSON.parse(await Deno.readTextFile(project.file("billing/deno.json")));
+    assert.equal(imports["@datapy/datapy"], `npm:${made.name}@${made.version}`);
+    await Deno.copyFile(project.file(".npmrc"), project.file("billing/.npmrc"));
+    await run("task", "--cwd", "billing", "check");
+    await run("task", "--cwd", "billing", "test");
+  });
+});
+
+Deno.test("tarball() makes the same archive of the same files, which tar can read", async () => {
+  const long = `${"folder/".repeat(20)}${"x".repeat(90)}.txt`;
+  const files: [string, string][] = [["b.txt", "two"], ["a/é.txt", "ü".repeat(600)], [long, ""], [
+    "c",
+    "x".repeat(512),
+  ]];
+  const archive = await tarball(new Map(files));
+  assert.deepEqual(await tarball(new Map(files.toReversed())), archive);
+  await using folder = await OutsideFolder.make();
+  await Deno.writeFile(folder.file("a.tgz"), archive);
+  const unpacked = await new Deno.Command("sh", { args: ["-c", "tar xzf a.tgz"], cwd: folder.path }).output();
+  assert.ok(unpacked.success, new TextDecoder().decode(unpacked.stderr));
+  for (const [path, text] of files) {
+    assert.equal(await Deno.readTextFile(folder.file(`package/${path}`)), text);
+  }
+});
