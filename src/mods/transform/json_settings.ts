@@ -14,7 +14,7 @@ export const field = z.strictObject({
   ...castOptions,
   from: z.string().optional().meta({
     description:
-      'Where $ stands: "root", the whole document, or the name of a loop. The innermost loop by default.',
+      'What $ is: the element of the loop of that name, or of the whole document: "root". Default: the innermost loop.',
   }),
   take: z.enum(["one", "first", "list"]).default("one").meta({
     description:
@@ -28,15 +28,14 @@ export const field = z.strictObject({
 export const extractSettings = {
   loop: z.union([path, z.record(z.string(), path)]).optional().meta({
     description:
-      "JSONPath (RFC 9535) to the elements that become rows: $.lines[*]. Or nested loops by name, each from the element " +
-      'of the one before: {"order": "$.orders[*]", "line": "$.lines[*]", "discount": "$.discounts[*]"}. Without it the ' +
-      "whole document is the one element.",
+      "JSONPath (RFC 9535) to the elements that become rows: `$.lines[*]`. Or nested loops by name, each from the element " +
+      'of the one before: `{"order": "$.orders[*]", "line": "$.lines[*]"}`. Without it the whole document is the one ' +
+      "element.",
   }),
   fields: z.record(z.string().min(1), z.union([path, field])).optional().meta({
     description:
-      'Columns by JSONPath: {"sku": "$.sku"}. $ is the element of the innermost loop. Or an object: {"path": ' +
-      '"$.order_id", "from": "root"} with type, format, zone, scale, rounding, from, take, missing, on_invalid. Without ' +
-      "it the elements, which then are objects, are the rows.",
+      'Columns by JSONPath: `{"sku": "$.sku"}`; `$` is the element of the innermost loop. Or an object: ' +
+      '`{"path": "$.order_id", "from": "root"}`. Without it the elements, which then are objects, are the rows.',
   }),
   missing: missing.default("error").meta({
     description:

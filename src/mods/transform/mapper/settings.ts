@@ -35,10 +35,9 @@ export const columnSettings = {
   casts: z.record(columnName, castSchema).default({}).meta({
     description:
       "Types of columns, by their new names: string, integer (a bigint beyond 2^53), number, decimal (the exact digits, " +
-      "as a text), boolean, timestamp (a Date, UTC), date (YYYY-MM-DD), json (JSON text). Or an object: " +
-      '{"type": "timestamp", "format": "dd.MM.yyyy HH:mm", "zone": "Europe/Berlin"}, ' +
-      '{"type": "decimal", "scale": 2, "rounding": "half_up"}, {"type": "string", "format": "yyyyMMdd"}. ' +
-      "Null stays null.",
+      "as a text), boolean, timestamp (a Date, UTC), date (YYYY-MM-DD), json (JSON text). Or an object that says more: " +
+      '`{"type": "timestamp", "format": "dd.MM.yyyy HH:mm", "zone": "Europe/Berlin"}`, ' +
+      '`{"type": "decimal", "scale": 2, "rounding": "half_up"}`. Null stays null.',
   }),
   defaults: z.record(columnName, z.unknown()).default({}).meta({
     description: "Values in place of null, by the columns' new names; cast as the column is.",
