@@ -23,6 +23,13 @@ export const offsets = buildRouteMap({
         flags: {
           group,
           topic,
+          to: {
+            kind: "parsed",
+            parse: (text: string) => parseMoment(text),
+            proposeCompletions: () => ["earliest", "latest"],
+            brief: offsetsText.to,
+            placeholder: "MOMENT",
+          },
           partition: {
             kind: "parsed",
             parse: parsePartition,
@@ -30,13 +37,6 @@ export const offsets = buildRouteMap({
             optional: true,
             brief: flagText.partition,
             placeholder: "N",
-          },
-          to: {
-            kind: "parsed",
-            parse: (text: string) => parseMoment(text),
-            proposeCompletions: () => ["earliest", "latest"],
-            brief: offsetsText.to,
-            placeholder: "MOMENT",
           },
           execute: { kind: "boolean", default: false, withNegated: false, brief: offsetsText.execute },
           dryRun: { kind: "boolean", default: false, withNegated: false, brief: offsetsText.dryRun },

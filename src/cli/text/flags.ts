@@ -1,9 +1,8 @@
 /** Words of the flags that several commands have. */
 export const flagText = {
-  context:
-    "Context file of the jobs, whose section kafka says how to connect; variables of the environment win over it",
+  context: "Context file of the jobs; its section kafka says how to connect, the environment wins over it",
   bootstrap: "Brokers to ask first, in place of the context's kafka.bootstrap_servers",
-  timeout: "How long each answer may take",
+  timeout: "How long each answer may take, in seconds",
   json: "Print JSON lines, for programs",
   topic: "Topic",
   group: "Consumer group",

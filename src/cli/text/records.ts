@@ -53,10 +53,9 @@ export const peekText = {
     "  datapy peek orders --bootstrap localhost:9092 --from latest --follow",
   ].join("\n"),
   topic: "Topic to look at",
-  from: "Where to begin",
+  from: "Where to begin: a moment, or -20 for the last 20 records",
   until: "Where to end: records at or after this moment are left out",
-  where:
-    "Only records whose value is JSON that this expression of JSONPath (RFC 9535) fits, such as '$.amount > 100'",
+  where: "Only records whose JSON value fits, such as '$.amount > 100' (JSONPath, RFC 9535)",
   limit: "Print so many records at most",
   follow: "Go on with what is written from now on; Ctrl+C ends",
   headers: "Print headers too, behind the value",

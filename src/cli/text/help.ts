@@ -1,0 +1,5 @@
+/** Words of help itself. */
+export const helpText = {
+  /** Stands for the optional flags where there are many. */
+  options: "[OPTION]...",
+} as const;
