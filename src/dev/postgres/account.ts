@@ -11,6 +11,8 @@ export interface Account {
   readonly owner: string | undefined;
   /** Where everything of PostgreSQL is kept, absolute: a folder that the user can enter. */
   readonly folder: string;
+  /** Whether that is not our own folder, which the user cannot enter. */
+  readonly isElsewhere: boolean;
 }
 
 /** Prints the ids of the user `postgres`, or of `nobody`. */
@@ -25,7 +27,7 @@ export async function accountFor(tools: Tools): Promise<Account> {
   const { subprocesses, disk, folder } = tools;
   await disk.makeFolder(folder);
   const id = (await subprocesses.run(["id", "-u"])).stdout.trim();
-  if (id !== "0") return { prefix: [], owner: undefined, folder };
+  if (id !== "0") return { prefix: [], owner: undefined, folder, isElsewhere: false };
   const owner = (await subprocesses.run(["sh", "-c", OTHER_USER])).stdout.trim();
   const [user, group] = owner.split(":");
   const ways = [
@@ -35,7 +37,8 @@ export async function accountFor(tools: Tools): Promise<Account> {
   for (const prefix of ways) {
     if ((await subprocesses.run([...prefix, "true"])).code !== 0) continue;
     const canEnter = await subprocesses.run([...prefix, "sh", "-c", 'cd "$1"', "sh", folder]);
-    return { prefix, owner, folder: canEnter.code === 0 ? folder : await folderForAll(tools) };
+    if (canEnter.code === 0) return { prefix, owner, folder, isElsewhere: false };
+    return { prefix, owner, folder: await folderForAll(tools), isElsewhere: true };
   }
   throw new ConfigurationError(
     "Cannot start PostgreSQL: it refuses to run as root, and neither setpriv nor chroot can run it as another user here; " +

@@ -133,7 +133,8 @@ export async function down(tools: Tools): Promise<DownResult> {
   const condition = state === undefined ? "gone" : await conditionOf(tools, state);
   if (state !== undefined && state.engine !== "container") await stopDetachedLocal(tools, state);
   const removed = await removeContainers(tools);
-  await tools.disk.remove(upFolder(await accountFor(tools)));
+  const account = await accountFor(tools);
+  await tools.disk.remove(account.isElsewhere ? account.folder : upFolder(account));
   await removeState(tools);
   return condition === "gone" && removed === 0 ? "was_not_running" : "stopped";
 }

@@ -16,7 +16,7 @@ export interface Ran {
 
 /**
  * The command line in a folder of its own. What it has started ends when it is disposed, and also when the tests are killed:
- * a shell waits for the end of its input and then runs `kafka down`.
+ * a shell waits for the end of its input and then runs `kafka down`, and `postgres down` where there is one.
  */
 export class DatapyFolder implements AsyncDisposable {
   readonly #command: readonly string[];
@@ -41,7 +41,8 @@ export class DatapyFolder implements AsyncDisposable {
       ...flags,
       MAIN,
     ];
-    const clean = 'cat >/dev/null; folder=$1; shift; "$@" kafka down; rm -rf "$folder"';
+    const clean = 'cat >/dev/null; folder=$1; shift; "$@" kafka down; ' +
+      '[ ! -e "$folder/.datapy/postgres.json" ] || "$@" postgres down; rm -rf "$folder"';
     this.#cleaner = systemSubprocesses.start(["sh", "-c", clean, "sh", path, ...this.#command]);
   }
 
