@@ -33,6 +33,9 @@ export function planExtract(settings: ExtractSettings): ExtractPlan {
   const loops = typeof loop === "string"
     ? [at("loop", () => parseJsonPath(loop))]
     : Object.entries(loop).map(([name, text]) => at(`loop.${name}`, () => namedLoop(name, text)));
+  if (typeof loop === "object" && settings.loop !== undefined && loops.length === 0) {
+    at("loop", () => fail("it names no loop: leave it out where the document is the one element"));
+  }
   const names = ["root", ...typeof loop === "string" ? [] : Object.keys(loop)];
   const planned = fields === undefined ? undefined : Object.entries(fields).map(([column, spec]) => {
     const given = typeof spec === "string" ? field.parse({ path: spec }) : spec;
@@ -85,6 +88,10 @@ function planField(
     missing: given.missing ?? settings.missing,
     onInvalid: given.on_invalid ?? settings.on_invalid,
   };
+}
+
+function fail(message: string): never {
+  throw new ConfigurationError(message);
 }
 
 function at<T>(parameter: string, make: () => T): T {

@@ -349,6 +349,22 @@ Deno.test("remember() makes something once for the same settings, and anew for o
   assert.notEqual(planOf(settings[0]!()), plans[0]); // kept is only so much
 });
 
+Deno.test("data_mapper takes what came in a message for data, whatever it looks like", async () => {
+  const row = JSON.parse(
+    '{"${env:HOME}":"${file:/etc/passwd}","__proto__":{"admin":true},"n":"$${x}"}',
+  ) as Row;
+  const options = {
+    outputs: { all: {}, named: { column_mapping: { n: "m" }, takes: "unmatched" } },
+    error_column: "why",
+  };
+  const { all } = await run(row, options);
+  assert.equal(JSON.stringify(all), JSON.stringify(row));
+  assert.equal((all as Row).admin, undefined);
+  const { reject } = await run(row, { filter: () => false, error_column: "why" });
+  assert.ok(Object.hasOwn(reject as Row, "__proto__"));
+  assert.equal(Object.getPrototypeOf(reject), Object.prototype);
+});
+
 /** What an output should make of a row, in the plainest words: the oracle of the law below. */
 function oracle(
   row: Row,

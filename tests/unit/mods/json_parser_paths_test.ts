@@ -197,6 +197,7 @@ Deno.test("json_parser calls a wrong path, loop or type a configuration error, w
     [{ loop: "lines" }, "loop", /not a JSONPath.*at character 1/],
     [{ loop: { a: "$.a[*]", b: "$.b[" } }, "loop.b", /at character 5/],
     [{ loop: { root: "$.a[*]" } }, "loop.root", /other than root/],
+    [{ loop: {} }, "loop", /names no loop/],
     [{ loop: { "1": "$.a[*]" } }, "loop.1", /letters/],
     [{ fields: { a: "$.a[?]" } }, "fields.a", /not a JSONPath/],
     [{ fields: { a: { path: "$.a..", type: "string" } } }, "fields.a.path", /not a JSONPath/],
@@ -232,6 +233,23 @@ Deno.test("json_parser makes own columns of hostile names", async () => {
   const exact = await parse(`[{"a":12345678901234567890,"__proto__":{"admin":true}}]`, { loop: "$[*]" });
   assert.ok(Object.hasOwn((exact as Row[])[0]!, "__proto__"));
   assert.deepEqual(await parse("{}", { fields: { a: "$.toString" }, missing: "null" }), { a: null });
+});
+
+Deno.test("json_parser follows paths as deep as it reads, and refuses deeper texts", async () => {
+  const deep = (levels: number) => `{"a":`.repeat(levels) + "1.50" + "}".repeat(levels);
+  const fields = {
+    whole: { path: "$", type: "json" },
+    leaf: { path: `$${".a".repeat(1500)}`, type: "string" },
+    same: "$",
+  };
+  const row = await parse(deep(1500), { fields, max_depth: 2000, decimals: "string" }) as Row;
+  assert.equal(row.whole, deep(1500));
+  assert.equal(row.leaf, "1.50");
+  assert.equal(JSON.stringify(row.same), deep(1500).replace("1.50", '"1.50"'));
+  assert.match((await refused(deep(1500), { fields })).message, /expected at most 1000 levels of nesting/);
+  await refused(deep(1_000_000), { fields });
+  const all = { fields: { all: { path: "$..a", take: "list" } }, max_depth: 2000, max_nodes: 1500 };
+  assert.equal((await parse(deep(1500), all) as { all: unknown[] }).all.length, 1500);
 });
 
 const digits = fc.tuple(fc.bigInt({ min: -(10n ** 30n), max: 10n ** 30n }), fc.nat(30)).map(([n, scale]) => {

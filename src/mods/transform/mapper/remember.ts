@@ -1,4 +1,4 @@
-const MOST_PLANS = 32; // as many calls of one mod as a job has in its code, with room
+const MOST_PLANS = 8; // about as many calls of one mod as a job has; looking through more costs more than a plan
 const MOST_OF_ONE = 4;
 
 interface Known<S, T> {
