@@ -37,14 +37,13 @@ export const databaseParams = {
   ssl_ca_location: path(`PEM file of the certificate authorities that are trusted. ${SERVER}`),
   ssl_cert_location: path(`PEM file of the client's certificate. ${SERVER}`),
   ssl_key_location: path(`PEM file of the key of ssl_cert_location. ${SERVER}`),
-  signal: z.instanceof(AbortSignal, {
+  signal: z.custom<AbortSignal>((value) => value instanceof AbortSignal, {
     error: "expected an AbortSignal, such as the one of a message_processor",
-  })
-    .optional().meta({
-      description:
-        "Gives the work up when it fires: nothing is written then, and the error counts as an outage. A " +
-        "message_processor hands on the signal that it was given.",
-    }),
+  }).optional().meta({
+    description:
+      "Gives the work up when it fires: nothing is written then, and the error counts as an outage. A " +
+      "message_processor hands on the signal that it was given.",
+  }),
 };
 
 /** What of it says how the database is opened. */

@@ -1,5 +1,7 @@
 /** The jobs to copy, each as it is, as a process of its own on a real Kafka. */
 import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import { queryDuckDb } from "./support/duckdb_file.ts";
 import type { Bed } from "./support/bed.ts";
 import { JobProcess } from "./support/job_process.ts";
 import { onKafka } from "./support/on_kafka.ts";
@@ -112,3 +114,97 @@ onKafka(
     }
   },
 );
+
+/** A scoring service; it answers when what `hold` gives has resolved. */
+async function scoringService(hold: () => Promise<void>) {
+  let asked = 0;
+  let givenUp = 0;
+  const server = createServer(async (_, response) => {
+    asked++;
+    response.on("close", () => response.writableFinished || givenUp++);
+    await hold();
+    response.end('{"score": 0.25}');
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as { port: number }).port}/`,
+    asked: () => asked,
+    givenUp: () => givenUp,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+onKafka("jobs/long_processing.ts runs as it is, and stops between the lines of an order", async (bed) => {
+  const input = await bed.topic();
+  const group = bed.group();
+  const gate = Promise.withResolvers<void>();
+  let isHeld = false;
+  const service = bed.use(await scoringService(() => isHeld ? gate.promise : Promise.resolve()));
+  await Deno.mkdir(`${bed.folder}/data`);
+  const env = {
+    KAFKA_BOOTSTRAP_SERVERS: bed.broker,
+    KAFKA_INPUT_TOPIC: input,
+    SCORING_CONSUMER_GROUP: group,
+  };
+  const start = (more: Record<string, string> = {}) =>
+    bed.use(
+      new JobProcess({ script: path("long_processing.ts"), env: { ...env, ...more }, folder: bed.folder }),
+    );
+  const scores = async () =>
+    (await queryDuckDb(`${bed.folder}/data/scores.duckdb`, "FROM scores ORDER BY order_id, sku"))
+      .map(({ order_id, sku, score }) => [order_id, sku, score]);
+
+  await send(bed, input, [JSON.stringify(order(1))]);
+  const asItIs = start(); // the service of the context file is a constant
+  await asItIs.until(() => bed.isCommitted(group, input), "the first order to be committed");
+  await stopped(asItIs);
+  assert.deepEqual(await scores(), [["A-1", "MUG", 0.5], ["A-1", "TEA", 0.5]]);
+
+  isHeld = true;
+  await send(bed, input, [JSON.stringify(order(2))]);
+  const job = start({ SCORING_SERVICE_URL: service.url });
+  await job.until(() => service.asked() === 1, "the service to be asked for the first line");
+  job.signal("SIGTERM");
+  await job.until(() => job.log.some((line) => line.includes("Stopping: waiting for")), "the drain to begin");
+  gate.resolve();
+  assert.equal(await job.exitCode(), 0, job.log.join("\n"));
+  assert.equal(service.asked(), 1, "the second line is not begun");
+  assert.equal(await bed.committed(group, input), 1, "the order that was not finished comes again");
+
+  isHeld = false;
+  const again = start({ SCORING_SERVICE_URL: service.url });
+  await again.until(() => bed.isCommitted(group, input), "the second order to be committed");
+  await stopped(again);
+  assert.deepEqual((await scores()).slice(2), [["A-2", "MUG", 0.25], ["A-2", "TEA", 0.25]]);
+});
+
+onKafka("jobs/long_processing.ts gives a service up that is too slow for the drain", async (bed) => {
+  const input = await bed.topic();
+  const group = bed.group();
+  const service = bed.use(await scoringService(() => new Promise(() => {})));
+  await Deno.mkdir(`${bed.folder}/data`);
+  const script = `${bed.folder}/long_processing.ts`;
+  // as it is, but for the half minute that a drain may take
+  const text = await Deno.readTextFile(path("long_processing.ts"));
+  const quick = text.replace("    controller,\n", "    controller,\n    shutdown_drain_timeout_s: 1,\n");
+  assert.notEqual(quick, text);
+  await Deno.writeTextFile(script, quick.replaceAll('"../mod.ts"', `"${path("../mod.ts")}"`));
+  await Deno.copyFile(path("kafka_context.json"), `${bed.folder}/kafka_context.json`);
+  await send(bed, input, [JSON.stringify(order(1))]);
+  const env = {
+    KAFKA_BOOTSTRAP_SERVERS: bed.broker,
+    KAFKA_INPUT_TOPIC: input,
+    SCORING_CONSUMER_GROUP: group,
+    SCORING_SERVICE_URL: service.url,
+  };
+  const job = bed.use(new JobProcess({ script, env, folder: bed.folder }));
+  await job.until(() => service.asked() === 1, "the service to be asked");
+  job.signal("SIGTERM");
+  assert.equal(await job.exitCode(), 1, job.log.join("\n"));
+  await bed.waitFor(() => service.givenUp() === 1, "the request to be given up");
+  assert.equal(await bed.committed(group, input) ?? 0, 0);
+  assert.ok(job.log.some((line) => /Cannot drain within 1 s/.test(line)), job.log.join("\n"));
+});
