@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { UnavailableError } from "../../../src/core/errors.ts";
 import type { Postgres, PostgresState } from "../../../src/dev/postgres/mod.ts";
+import { ManualClock } from "../../support/manual_clock.ts";
 import { datapy } from "./fake_context.ts";
 
 const URL = "postgres://datapy:datapy@localhost:5432/datapy";
@@ -17,7 +18,7 @@ const state: PostgresState = {
   url: URL,
   host: "localhost",
   port: 5432,
-  startedAt: new Date(-3 * 60_000).toISOString(),
+  startedAt: new Date(new ManualClock().wallTime() - 3 * 60_000).toISOString(),
   version: "18.4",
   pid: 12,
   mark: "datapy-x",
