@@ -9,13 +9,15 @@ export interface JobStart {
   readonly env?: Readonly<Record<string, string>>;
   /** Folder in which it runs: what it may write lies below. */
   readonly folder: string;
+  /** The deno.json whose task `run` says what it may do; that of this repository by default. */
+  readonly config?: string;
 }
 
-const ROOT = new URL("../../../", import.meta.url);
+const CONFIG = new URL("../../../deno.json", import.meta.url).pathname;
 
 /** The flags that `deno task run` gives to a job: these tests must not be allowed more. */
-function runFlags(): string[] {
-  const { tasks } = JSON.parse(Deno.readTextFileSync(new URL("deno.json", ROOT)));
+function runFlags(config: string): string[] {
+  const { tasks } = JSON.parse(Deno.readTextFileSync(config));
   const task: string | { command: string } = tasks.run;
   const command = typeof task === "string" ? task : task.command;
   return command.split(/\s+/).filter((word) => word.startsWith("-"));
@@ -34,9 +36,8 @@ export class JobProcess implements AsyncDisposable {
   readonly exited: Promise<number>;
   #code: number | undefined;
 
-  constructor({ script, args = [], env = {}, folder }: JobStart) {
-    const config = new URL("deno.json", ROOT).pathname;
-    const command = [Deno.execPath(), "run", "--config", config, ...runFlags(), script, ...args];
+  constructor({ script, args = [], env = {}, folder, config = CONFIG }: JobStart) {
+    const command = [Deno.execPath(), "run", "--config", config, ...runFlags(config), script, ...args];
     // through sh, so that one permission (--allow-run=sh) is enough; exec makes the process id that of the job
     this.#child = new Deno.Command("sh", {
       args: ["-c", 'exec "$@"', "sh", ...command],
