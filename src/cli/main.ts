@@ -10,6 +10,7 @@ import { type Process, thisProcess } from "../runtime/process.ts";
 import { runApp } from "./app.ts";
 import { systemBrokers } from "./brokers.ts";
 import { systemChecks } from "./check/library.ts";
+import { PLAN } from "./check/plan_lines.ts";
 import type { CliContext } from "./context.ts";
 import { systemNewLibrary } from "./new/library.ts";
 
@@ -41,4 +42,10 @@ const context: CliContext = {
   mods: async () => (await import("../job/run_mod.ts")).registeredMods(),
 };
 
-if (import.meta.main) thisProcess.exit(await runApp(thisProcess.args, context));
+if (import.meta.main) {
+  const [first, ...words] = thisProcess.args;
+  // no await here for a plan: Deno would not tell that nothing goes on
+  if (first === PLAN) {
+    import("./check/plan.ts").then(({ plan }) => plan(...words)).then(() => thisProcess.exit(0));
+  } else thisProcess.exit(await runApp(thisProcess.args, context));
+}

@@ -8,7 +8,7 @@ import { type Moment, offsetsOf, parseMoment } from "./moments.ts";
 import { say } from "./output.ts";
 import { mergedRecords, newRecords, type Peeked } from "./peek_records.ts";
 import { PeekPrinter } from "./peek_printer.ts";
-import { compileWhere } from "./peek_where.ts";
+import type { Where } from "./peek_where.ts";
 import { NAME } from "./text.ts";
 import { flagText } from "./text/flags.ts";
 import { peekText } from "./text/records.ts";
@@ -69,7 +69,16 @@ async function run(this: CliContext, flags: PeekFlags, topic: string): Promise<v
   if (flags.follow && flags.until !== undefined) {
     return endWith(this, EXIT_CODES.usage, `${NAME}: ${peekText.both}`);
   }
-  const where = flags.where === undefined ? undefined : compileWhere(flags.where);
+  let where: Where | undefined;
+  if (flags.where !== undefined) {
+    const { compileWhere } = await import("./peek_where.ts"); // other commands do not pay for it
+    try {
+      where = compileWhere(flags.where);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      return endWith(this, EXIT_CODES.usage, `${NAME}: ${peekText.badWhere(flags.where, error.message)}`);
+    }
+  }
   await withAdmin(this, flags, async (admin) => {
     const partitions = chosenPartitions(topic, await partitionsOf(admin, topic), flags.partition);
     const all = await admin.bounds(topic);

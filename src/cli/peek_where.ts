@@ -1,14 +1,13 @@
-import { ConfigurationError, errorText } from "../core/errors.ts";
+import { errorText } from "../core/errors.ts";
 import { compileJsonPath } from "../core/json_path.ts";
 import { textOf } from "./peek_format.ts";
-import { peekText } from "./text/records.ts";
 
 /** Whether a value fits: undefined where it is not JSON. */
 export type Where = (value: Uint8Array | null) => boolean | undefined;
 
 /**
  * An expression of JSONPath (RFC 9535) as it stands in a filter, such as `$.amount > 100` or `$.lines[?@.sku == 'x']`; `$`
- * and `@` at its outer level are the record's value. Throws a `ConfigurationError` where it cannot be read.
+ * and `@` at its outer level are the record's value. Throws a `RangeError` where it cannot be read.
  */
 export function compileWhere(expression: string): Where {
   let fits: (value: unknown) => unknown[];
@@ -17,7 +16,7 @@ export function compileWhere(expression: string): Where {
     fits = compileJsonPath(`$[?${rootsAsItems(expression)}]`);
   } catch (error) {
     const why = errorText(error).replace(/^.*\(RFC 9535\): /s, "").replace(/, at character \d+$/, "");
-    throw new ConfigurationError(peekText.badWhere(expression, why));
+    throw new RangeError(why);
   }
   return (value) => {
     const text = value === null ? undefined : textOf(value);

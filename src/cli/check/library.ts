@@ -1,12 +1,15 @@
-import { fileURLToPath } from "node:url";
+import { dirname, join, resolve } from "node:path";
+import config from "../../../deno.json" with { type: "json" };
 import type { Logger } from "../../core/logger.ts";
 import type { KafkaConnection } from "../../kafka/connection.ts";
 import { kafkajsDriver } from "../../kafka/kafkajs/lazy_driver.ts";
 import { systemClock } from "../../runtime/clock.ts";
+import { systemDisk } from "../../runtime/disk.ts";
 import { systemFiles } from "../../runtime/files.ts";
 import { systemSubprocesses } from "../../runtime/subprocess.ts";
 import { thisProcess } from "../../runtime/process.ts";
-import { readPlan } from "./plan_lines.ts";
+import { homeOf } from "../new/framework.ts";
+import { PLAN, readPlan } from "./plan_lines.ts";
 import type { Plan } from "./report.ts";
 
 /** The library behind `check`. */
@@ -24,6 +27,19 @@ export interface CheckLibrary {
 /** Only to read: a plan must not be able to change anything. */
 const PLAN_PERMISSIONS = ["--quiet", "--allow-read", "--allow-env"];
 
+/** This command line: the package that it comes from, or else its module. */
+const SELF = homeOf(import.meta.url, config.version).package ?? new URL("../main.ts", import.meta.url).href;
+
+/** The job's own configuration, by which it finds what it imports: that of the nearest folder above it. */
+async function configOf(job: string): Promise<string | undefined> {
+  for (let folder = dirname(resolve(job));; folder = dirname(folder)) {
+    for (const name of ["deno.json", "deno.jsonc"]) {
+      if (await systemDisk.exists(join(folder, name))) return join(folder, name);
+    }
+    if (dirname(folder) === folder) return undefined;
+  }
+}
+
 /** The library, on this machine. */
 export const systemChecks: CheckLibrary = {
   async typeErrors(path, timeoutMs) {
@@ -33,10 +49,11 @@ export const systemChecks: CheckLibrary = {
     return code === -1 ? undefined : code === 0 ? "" : stderr.trim();
   },
   async plan(path, contextFile, timeoutMs) {
-    const script = fileURLToPath(new URL("./plan_main.ts", import.meta.url));
-    const command = ["env", "NO_COLOR=1", ...systemSubprocesses.denoCommand(script, PLAN_PERMISSIONS)];
+    const own = await configOf(path);
+    const flags = own === undefined ? PLAN_PERMISSIONS : [...PLAN_PERMISSIONS, `--config=${own}`];
+    const command = ["env", "NO_COLOR=1", ...systemSubprocesses.denoCommand(SELF, flags)];
     const words = contextFile === undefined ? [path] : [path, contextFile];
-    const { stdout } = await systemSubprocesses.run([...command, ...words], timeoutMs);
+    const { stdout } = await systemSubprocesses.run([...command, PLAN, ...words], timeoutMs);
     return readPlan(stdout);
   },
   async connection(params, log) {

@@ -8,6 +8,9 @@ export type PlanLine =
   | { readonly url: string }
   | { readonly end: PlanEnd; readonly message: string };
 
+/** The word by which a process is asked for a plan: `datapy __plan JOB [CONTEXT]`. */
+export const PLAN = "__plan";
+
 const MARK = "\u0001datapy-plan ";
 
 /** A line as it is printed. */

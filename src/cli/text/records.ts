@@ -70,7 +70,7 @@ export const peekText = {
   empty: (topic: string) => `Topic ${topic} is empty`,
   stalled: (topic: string) =>
     `Cannot read topic "${topic}": the broker sends no records though there are some`,
-  badWhere: (expression: string, why: string) => `--where "${expression}" cannot be read: ${why}`,
+  badWhere: (expression: string, why: string) => `--where is "${expression}": ${why}`,
   tombstone: "<no value>",
   binary: (size: number, hex: string) => `<${size} byte${size === 1 ? "" : "s"}: ${hex}>`,
   noTime: "no time",

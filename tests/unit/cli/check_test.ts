@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import { givenAs, ownImports, textsIn } from "../../../src/cli/check/source.ts";
-import { readPlan } from "../../../src/cli/check/plan_lines.ts";
+import { PLAN, readPlan } from "../../../src/cli/check/plan_lines.ts";
 import type { Plan } from "../../../src/cli/check/report.ts";
 import { ConfigurationError, UnavailableError } from "../../../src/core/errors.ts";
 import { MemoryBroker } from "../../../src/kafka/memory/broker.ts";
 import { ChildProcess } from "../../support/child_process.ts";
 import { datapy, type World } from "./fake_context.ts";
 
-const PLAN_MAIN = new URL("../../../src/cli/check/plan_main.ts", import.meta.url);
+const MAIN = new URL("../../../src/cli/main.ts", import.meta.url);
 const jobPath = (name: string) => new URL(`./jobs/${name}`, import.meta.url).pathname;
 
 async function planOf(name: string, ...words: string[]): Promise<Plan> {
-  await using child = new ChildProcess(PLAN_MAIN, [jobPath(name), ...words], { NO_COLOR: "1" });
+  await using child = new ChildProcess(MAIN, [PLAN, jobPath(name), ...words], { NO_COLOR: "1" });
   const lines: string[] = [];
   for (let line = await child.line(); line !== undefined; line = await child.line()) lines.push(line);
   assert.equal((await child.ended()).code, 0);
@@ -101,7 +101,7 @@ Deno.test("textsIn() reads quoted texts, not comments or template literals", () 
   assert.deepEqual(givenAs(texts, "topic"), ["it's ${a.b}"]);
 });
 
-const PLAN: Plan = {
+const PLANNED: Plan = {
   calls: [
     { mod: "kafka_connector", call: { kind: "connector", params: { bootstrap_servers: "memory:9092" } } },
     { mod: "kafka_consumer", call: { kind: "consumer", topics: ["orders"], group: "g" } },
@@ -117,7 +117,7 @@ function world(plan: Partial<Plan> = {}, more: World["check"] = {}): World {
   const broker = new MemoryBroker();
   broker.createTopic("orders");
   broker.createTopic("out");
-  return { broker, jobs: { "a.ts": {} }, check: { plan: () => ({ ...PLAN, ...plan }), ...more } };
+  return { broker, jobs: { "a.ts": {} }, check: { plan: () => ({ ...PLANNED, ...plan }), ...more } };
 }
 
 const check = (given: World, ...words: string[]) => datapy(["check", "a.ts", ...words], given);
@@ -195,7 +195,7 @@ Deno.test("datapy check --offline leaves out what needs the network", async () =
 
 Deno.test("datapy check hands on another context, prints JSON lines, and refuses a file that is not there", async () => {
   const asked: unknown[] = [];
-  const plan = (...given: unknown[]) => (asked.push(given), PLAN);
+  const plan = (...given: unknown[]) => (asked.push(given), PLANNED);
   const { out, err } = await check({ ...world(), check: { plan } }, "--json", "--context", "prod.json");
   assert.deepEqual(asked, [["a.ts", "prod.json"]]);
   assert.equal(err, "");

@@ -1,7 +1,3 @@
-/**
- * Plans a job in a process of its own that may only read: imports the job, runs its main with stand-ins for its mods, and
- * prints what it learns. Arguments: the job's file and, optionally, a context file in place of the job's own.
- */
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { currentContext, setupContext } from "../../context/current.ts";
@@ -20,7 +16,12 @@ const MOST_FILES = 100;
 
 const print = (line: PlanLine) => thisProcess.writeOut(writePlanLine(line));
 
-async function plan(job: string, contextFile: string | undefined): Promise<void> {
+/**
+ * Plans a job, in a process of its own that may only read: imports the job, runs its main with stand-ins for its mods, and
+ * prints what it learns. Another context file may take the place of the job's own. Nobody may wait for it by an await at
+ * the top of a module: Deno would not tell then that nothing goes on.
+ */
+export async function plan(job = "", contextFile?: string): Promise<void> {
   const pin = () => contextFile === undefined ? undefined : setupContext(contextFile);
   modInPlace.set((mod) => {
     pin(); // the job's own may have been read meanwhile
@@ -104,9 +105,4 @@ function problemOf(text: string): string | null {
   } catch (error) {
     return errorText(error).replace(/^parameter "": (?:cannot fill in \$\{[^}]*\}: )?/, "");
   }
-}
-
-if (import.meta.main) {
-  const [job = "", contextFile] = thisProcess.args;
-  plan(job, contextFile).then(() => thisProcess.exit(0)); // no await here: Deno would not tell that nothing goes on
 }
