@@ -30,13 +30,20 @@ export function warningsTo(context: CliContext): Logger {
   return { debug() {}, info() {}, warning: shown, error: shown, critical: shown };
 }
 
-/** Numbers of a topic's partitions. Throws a `ConfigurationError` that suggests a topic where there is none of that name. */
-export async function partitionsOf(admin: KafkaAdmin, topic: string): Promise<readonly number[]> {
+/**
+ * Numbers of a topic's partitions. Throws a `ConfigurationError` that suggests a topic where there is none of that name, and
+ * ends in some advice.
+ */
+export async function partitionsOf(
+  admin: KafkaAdmin,
+  topic: string,
+  advice = "",
+): Promise<readonly number[]> {
   const topics = await admin.topics();
   const found = topics.find(({ name }) => name === topic);
   if (found !== undefined) return found.partitions;
   const names = topics.filter(({ isInternal }) => !isInternal).map(({ name }) => name);
-  throw new ConfigurationError(connectionText.noTopic(topic, didYouMean(topic, names)));
+  throw new ConfigurationError(connectionText.noTopic(topic, didYouMean(topic, names) + advice));
 }
 
 /** The partitions that were asked for: all where none were named. Throws a `ConfigurationError` for one that is not there. */

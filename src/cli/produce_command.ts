@@ -84,7 +84,9 @@ async function run(this: CliContext, flags: ProduceFlags, topic: string): Promis
   const connection = await withAdmin(this, flags, async (admin, connection) => {
     const asked = flags.partition === undefined ? undefined : [flags.partition];
     // a topic that is not there comes with its first records: brokers create it by their own settings
-    if (!flags.create) chosenPartitions(topic, await partitionsOf(admin, topic), asked);
+    if (!flags.create) {
+      chosenPartitions(topic, await partitionsOf(admin, topic, produceText.mayCreate), asked);
+    }
     return connection;
   });
   const producer = await connection.driver.produce(connection.config, warningsTo(this));

@@ -17,6 +17,7 @@ export const produceText = {
   file: "Read this file in place of standard input",
   whole: "The whole input is one record, not each line",
   jsonLines: "Each line must be JSON; empty lines are left out",
+  mayCreate: " (--create makes it)",
   create: "A topic that is missing is created, where the brokers allow it",
   key: "Key of all records",
   keyField: "Take the key from this field of each JSON object",

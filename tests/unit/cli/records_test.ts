@@ -130,7 +130,7 @@ Deno.test("datapy produce refuses what does not fit together, a topic and a part
   const typo = await datapy(["produce", "order", ...AT], { broker: broker() });
   assert.deepEqual([typo.code, typo.err], [
     78,
-    'datapy: There is no topic "order"; did you mean "orders"?\n',
+    'datapy: There is no topic "order"; did you mean "orders"? (--create makes it)\n',
   ]);
 });
 
