@@ -30,6 +30,9 @@ type Seen<R> = object extends R ? Row : R;
  */
 type RowFunction<R, V, T> = (row: Seen<R>, variables: Readonly<V>) => T;
 
+/** A variable sees those before it; a method's type, so that a job may say what they are: `(_, v: { net: number }) => ...`. */
+type Variable<R, T> = { compute(row: Seen<R>, variables: Row): T }["compute"];
+
 type InputOf<N extends keyof ModMap> = z.input<ModMap[N]["params"]>;
 
 /** The parameters `P`, some of them replaced by `Q`, each of them open to a reference. */
@@ -38,7 +41,7 @@ type With<P, Q> = { [K in keyof (Omit<P, keyof Q> & Q)]: (Omit<P, keyof Q> & Q)[
 /** @internal What data_mapper takes. */
 type MapperParams<R, K extends string, V> = With<InputOf<"data_mapper">, {
   readonly data: DataOf<R>;
-  readonly variables?: { readonly [name in keyof V]: RowFunction<R, Row, V[name]> };
+  readonly variables?: { readonly [name in keyof V]: Variable<R, V[name]> };
   readonly filter?: RowFunction<R, V, boolean>;
   readonly functions?: Readonly<Record<string, RowFunction<R, V, unknown>>>;
   readonly outputs?: { readonly [name in K]: MapperOutput<R, V> };

@@ -164,6 +164,14 @@ Deno.test("runMod gives data_mapper its outputs by their names, and functions it
       variables: { net: (order) => order.price },
       functions: { gross: (_, { net }) => Number(net) * 1.19 }, // elsewhere it is unknown
     });
+    await runMod("data_mapper", {
+      data: orders,
+      variables: {
+        net: (order: Order) => order.price,
+        gross: (_: Order, v: { net: number }) => v.net * 1.19,
+      },
+      functions: { tax: (_, { net, gross }) => gross - net },
+    });
     isTrue<Same<typeof artifacts.small, ModArtifacts<ModMap["data_mapper"]>["reject"]>>();
     isTrue<Same<typeof artifacts.reject, Order | readonly Order[] | null>>();
     // @ts-expect-error there is no such output
