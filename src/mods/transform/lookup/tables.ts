@@ -2,7 +2,8 @@ import { ConfigurationError } from "../../../core/errors.ts";
 import { JobLocal } from "../../../core/job_scope.ts";
 import type { Logger } from "../../../core/logger.ts";
 import type { Row, Rows } from "../../../core/rows.ts";
-import { type Clock, systemClock } from "../../../runtime/clock.ts";
+import { jobClock } from "../../../control/job_clock.ts";
+import type { Clock } from "../../../runtime/clock.ts";
 import { type KeepPolicy, KeptTable } from "./kept_table.ts";
 import type { LookupSource } from "./source.ts";
 import { buildTable, type LookupTable, type TableShape } from "./table.ts";
@@ -44,7 +45,7 @@ export class LookupTables {
 }
 
 /** The tables of the job that runs here. */
-export const lookupTables = new JobLocal(() => new LookupTables(systemClock));
+export const lookupTables = new JobLocal(() => new LookupTables(jobClock.get()));
 
 const given = new WeakMap<Rows, Map<string, Promise<LookupTable>>>();
 
