@@ -1,5 +1,6 @@
 /** The package of `deno task pack`, in an empty folder, from a registry of its own. */
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { makePackage, type Package } from "../../../scripts/pack/package.ts";
 import { tarball } from "../../../scripts/pack/tarball.ts";
 import { deno, DenoFolder, OutsideFolder } from "../../support/outside.ts";
@@ -9,14 +10,16 @@ const made = await makePackage();
 
 /** A registry for one package: what npm's protocol asks of it to install that. */
 function registryOf({ name, version, manifest, fileName, archive }: Package) {
-  return Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
+  return Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => {
     const url = new URL(request.url);
     if (url.pathname === `/${fileName}`) return new Response(archive);
     if (decodeURIComponent(url.pathname) !== `/${name}`) {
       return new Response("no such package", { status: 404 });
     }
-    const hash = new Uint8Array(await crypto.subtle.digest("SHA-512", archive));
-    const dist = { tarball: `${url.origin}/${fileName}`, integrity: `sha512-${hash.toBase64()}` };
+    const dist = {
+      tarball: `${url.origin}/${fileName}`,
+      integrity: `sha512-${createHash("sha512").update(archive).digest("base64")}`,
+    };
     const versions = { [version]: { ...manifest, dist } };
     return Response.json({ name, "dist-tags": { latest: version }, versions });
   });
