@@ -91,7 +91,7 @@ export async function datapy(words: readonly string[], world: World = {}): Promi
       stdin: () => pieces(world.stdin ?? ""),
       stdinIsTerminal: world.typing ?? false,
       async *file(path) {
-        yield* pieces(files.readTextSync(path));
+        yield await files.readText(path).then((text) => new TextEncoder().encode(text));
       },
     },
     brokers: {

@@ -114,6 +114,15 @@ Deno.test("datapy produce names the line at fault without showing it, and what w
   }
 });
 
+Deno.test("datapy produce sends what comes before a line at fault, also where they come together", async () => {
+  const to = broker(1);
+  const files = { "in.jsonl": "1\n2\n{\n4\n" }; // a file comes in one piece
+  const { code, err } = await produce({ broker: to, files }, "--json-lines", "--file", "in.jsonl");
+  assert.equal(code, 1);
+  assert.match(err, /^datapy: .*Line 3 is not valid JSON .*; 2 records before it were sent\n/);
+  assert.deepEqual(written(to).map(({ value }) => value), ["1", "2"]);
+});
+
 Deno.test("datapy produce refuses what does not fit together, a topic and a partition that are not there", async () => {
   const refused: [words: string[], code: number, says: RegExp][] = [
     [["--key", "a", "--key-field", "b", "--json-lines"], 64, /exclude each other/],
