@@ -1,4 +1,5 @@
 import { loadPg, type Pg, type PgClient, type PgField, type PgResult, type PgStream } from "./library.ts";
+import { requestCancel } from "./cancel.ts";
 import { connectError } from "./connect_error.ts";
 import { serverFailure } from "./failure.ts";
 import type { Location } from "./location.ts";
@@ -176,7 +177,7 @@ export class Connection {
   /** Asks the server to give the statement up; drops the connection where it does not. Whether the statement has ended. */
   async #cancel(ended: Promise<unknown>): Promise<boolean> {
     this.#isUsable = false; // a cancel that comes late would hit the next statement
-    const request = this.#requestCancel();
+    const request = requestCancel(this.#pg, this.#client, this.#location, this.#tls);
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<false>((resolve) => timer = setTimeout(() => resolve(false), CANCEL_MS));
     const settled = await Promise.race([ended.then(() => true, () => true), late]);
@@ -184,18 +185,6 @@ export class Connection {
     request.destroy();
     if (!settled) this.destroy();
     return settled;
-  }
-
-  /** Cancelling goes over a connection of its own, on which the server answers nothing. */
-  #requestCancel(): Pick<PgStream, "destroy"> {
-    const { processID, secretKey } = this.#client;
-    const connection = new this.#pg.Connection({ ssl: this.#tls });
-    const send = () => processID !== null && connection.cancel(processID, secretKey);
-    connection.on("error", () => {}); // then the connection is dropped
-    connection.on("connect", () => this.#tls === false ? send() : connection.requestSsl());
-    connection.on("sslconnect", send);
-    connection.connect(this.#location.port, this.#location.host);
-    return { destroy: () => connection.stream.destroy() };
   }
 
   /** Says goodbye, and drops the connection where that takes longer than a moment. */

@@ -14,6 +14,7 @@ import {
 } from "./planned_rows.ts";
 import type { Session } from "./session.ts";
 import {
+  type Count,
   countSql,
   createTableSql,
   deleteSql,
@@ -40,7 +41,7 @@ export async function writeTable(session: Session, write: TableWrite): Promise<n
   if (write.mode === "delete") {
     const where = (place: number, column: string) => `${placeText(schema, place)}: key column "${column}"`;
     const rows = planKeys(schema, write.rows, write.keyColumns, where);
-    return await runRows(session, write, rows, (columns) => deleteSql(schema, columns));
+    return await runRows(session, write, rows, (columns, n) => deleteSql(schema, columns, n));
   }
   const rows = planRows(schema, write);
   if (write.replaceChildren !== undefined) {
@@ -86,7 +87,7 @@ type ByKey = (
 const BY_KEY: Readonly<Record<"upsert" | "insert_ignore" | "update", ByKey>> = {
   upsert,
   insert_ignore: (session, schema, write, rows, keys) =>
-    runRows(session, write, rows, (columns) => insertIgnoreSql(schema, columns, keys)),
+    runRows(session, write, rows, (columns, n) => insertIgnoreSql(schema, columns, keys, n)),
   update,
 };
 
@@ -97,7 +98,7 @@ async function insert(
   rows: readonly PlannedRow[],
 ): Promise<number> {
   for (const run of runsOfSameColumns(rows)) {
-    await runRows(session, write, run, (columns) => insertSql(schema, columns));
+    await runRows(session, write, run, (columns, n) => insertSql(schema, columns, n));
   }
   return rows.length;
 }
@@ -110,26 +111,26 @@ async function upsert(...[session, schema, write, rows, keys]: Parameters<ByKey>
   const has = new Set(rows[0]?.columns);
   const isWhole = [...schema.columns.values()].every((column) => column.mayLack || has.has(column));
   if (isWhole) {
-    await runRows(session, write, rows, (columns) => upsertSql(schema, columns, keys));
+    await runRows(session, write, rows, (columns, n) => upsertSql(schema, columns, keys, n));
     return rows.length;
   }
   if (has.size > keys.length) {
-    await runRows(session, write, rows, (columns) => updateSql(schema, columns, keys));
+    await runRows(session, write, rows, (columns, n) => updateSql(schema, columns, keys, n));
   }
-  await runRows(session, write, rows, (columns) => insertMissingSql(schema, columns, keys));
+  await runRows(session, write, rows, (columns, n) => insertMissingSql(schema, columns, keys, n));
   return rows.length;
 }
 
 /** Counts rows of the data, not of the table: several of them may have one key. */
 async function update(...[session, schema, write, rows, keys]: Parameters<ByKey>): Promise<number> {
   if ((rows[0]?.columns.length ?? 0) > keys.length) {
-    const changed = await runRows(session, write, rows, (columns) => updateSql(schema, columns, keys));
+    const changed = await runRows(session, write, rows, (columns, n) => updateSql(schema, columns, keys, n));
     if (rows.length === 1 || changed === 0) return Math.min(changed, 1);
   }
   const keyRows = rows.map((row) => ({ columns: keys, values: keyOf(schema, row, keys), place: row.place }));
   let count = 0;
   for (const chunk of chunks(keyRows)) {
-    const { rows: found } = await session.run(countSql(schema, keys), byColumn(chunk));
+    const { rows: found } = await session.run(countSql(schema, keys, countOf(chunk)), bound(chunk));
     count += Number(found[0]?.[0]);
   }
   return count;
@@ -155,7 +156,7 @@ async function deleteChildren(
         `${replace.of.length} parents in replace_children.of`,
     );
   }
-  await runRows(session, write, parents, (keys) => deleteSql(schema, keys));
+  await runRows(session, write, parents, (keys, n) => deleteSql(schema, keys, n));
 }
 
 /** Runs a statement for rows that have the same columns; returns how many rows of the table it changed. */
@@ -163,14 +164,18 @@ async function runRows(
   session: Session,
   write: TableWrite,
   rows: readonly PlannedRow[],
-  sql: (columns: readonly Column[]) => string,
+  sql: (columns: readonly Column[], count: Count) => string,
 ): Promise<number> {
   let changed = 0;
   for (const chunk of chunks(rows)) {
     const columns = chunk[0]?.columns ?? [];
-    const values = byColumn(chunk);
-    session.doing = { table: write, columns, values, places: chunk.map(({ place }) => place) };
-    changed += (await session.run(sql(columns), values)).count;
+    session.doing = {
+      table: write,
+      columns,
+      values: byColumn(chunk),
+      places: chunk.map(({ place }) => place),
+    };
+    changed += (await session.run(sql(columns, countOf(chunk)), bound(chunk))).count;
   }
   return changed;
 }
@@ -178,6 +183,11 @@ async function runRows(
 function* chunks(rows: readonly PlannedRow[]): Generator<readonly PlannedRow[]> {
   for (let from = 0; from < rows.length; from += MOST_ROWS) yield rows.slice(from, from + MOST_ROWS);
 }
+
+const countOf = (rows: readonly PlannedRow[]): Count => rows.length === 1 ? "one" : "many";
+
+/** The values of a statement for these rows. */
+const bound = (rows: readonly PlannedRow[]) => rows.length === 1 ? rows[0]?.values ?? [] : byColumn(rows);
 
 const byColumn = (rows: readonly PlannedRow[]) =>
   (rows[0]?.columns ?? []).map((_, i) => rows.map(({ values }) => values[i] ?? null));
