@@ -1,12 +1,16 @@
 import assert from "node:assert/strict";
 import type { Row } from "../../src/core/rows.ts";
 import type { Database, TableWrite, WriteOptions } from "../../src/database/database.ts";
+import { within } from "../support/wait_for.ts";
 import { tableWrite } from "../unit/database/support.ts";
 import { databaseErrorContract } from "./database_error_contract.ts";
 import { databaseQueryContract } from "./database_query_contract.ts";
 import { databaseSequenceContract } from "./database_sequence_contract.ts";
 import { databaseValueContract } from "./database_value_contract.ts";
 import { databaseWriteContract } from "./database_write_contract.ts";
+
+/** Some queries here would take minutes if their signal did not end them. */
+const [TEST_MS, CLOSE_MS] = [120_000, 30_000];
 
 /** An empty database for one contract test, gone when the test ends. */
 export interface DatabaseFixture extends AsyncDisposable {
@@ -42,17 +46,12 @@ export function databaseContract(name: string, open: OpenDatabaseFixture, ignore
       name: `${name}: ${what}`,
       ignore,
       fn: async () => {
-        await using fixture = await open();
-        const { database } = fixture;
-        await test({
-          fixture,
-          database,
-          async sql(...statements) {
-            for (const statement of statements) await database.query(statement);
-          },
-          write: (writes, options) => database.write(writes.map(tableWrite), options),
-          rows: (sql) => database.query(sql),
-        });
+        const fixture = await open();
+        try {
+          await within(test(benchOf(fixture)), what, TEST_MS);
+        } finally {
+          await within(Promise.resolve(fixture[Symbol.asyncDispose]()), "the database to close", CLOSE_MS);
+        }
       },
     });
   databaseWriteContract(contract);
@@ -60,6 +59,19 @@ export function databaseContract(name: string, open: OpenDatabaseFixture, ignore
   databaseValueContract(contract);
   databaseQueryContract(contract);
   databaseErrorContract(contract);
+}
+
+function benchOf(fixture: DatabaseFixture): DatabaseBench {
+  const { database } = fixture;
+  return {
+    fixture,
+    database,
+    async sql(...statements) {
+      for (const statement of statements) await database.query(statement);
+    },
+    write: (writes, options) => database.write(writes.map(tableWrite), options),
+    rows: (sql) => database.query(sql),
+  };
 }
 
 /** Rows without regard to their order. */

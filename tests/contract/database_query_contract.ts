@@ -214,6 +214,16 @@ export function databaseQueryContract(contract: DatabaseContract): void {
       await bench.sql("DELETE FROM t");
     }
     assert.ok(ended > 0, "no write was ended");
+    const stop = new AbortController();
+    const row = { // fires while the row is looked at, when no statement is there to be ended
+      id: 1,
+      get v() {
+        stop.abort();
+        return "x";
+      },
+    };
+    await refusal(bench.write([{ table: "t", rows: [row] }], { signal: stop.signal }), "unavailable");
+    assert.deepEqual(await bench.rows("SELECT * FROM t"), []);
     assert.deepEqual(await bench.write([{ table: "t", rows: many(3) }]), [3]);
   });
 

@@ -125,17 +125,12 @@ export class DuckDbDatabase implements Database {
 
   async #statements(call: WriteCall, signal: AbortSignal | undefined): Promise<readonly number[]> {
     using _interrupt = interruptOnAbort(signal, this.#session.connection);
-    this.#session.signal = signal;
-    try {
-      const counts: number[] = [];
-      await this.#session.run("BEGIN TRANSACTION");
-      for (const table of call) counts.push(await writeTable(this.#session, table));
-      this.#session.doing = undefined;
-      signal?.throwIfAborted();
-      return counts;
-    } finally {
-      this.#session.signal = undefined;
-    }
+    const counts: number[] = [];
+    await this.#session.run("BEGIN TRANSACTION");
+    for (const table of call) counts.push(await writeTable(this.#session, table));
+    this.#session.doing = undefined;
+    signal?.throwIfAborted(); // an interrupt ends a statement, if there is one
+    return counts;
   }
 
   async #failed(error: unknown, signal: AbortSignal | undefined): Promise<Error> {
