@@ -9,6 +9,7 @@ import type {
 import { EXIT_CODES } from "../job/exit_codes.ts";
 import { type CliContext, endWith } from "./context.ts";
 import { terminalReport } from "./report.ts";
+import { example, NAME } from "./text.ts";
 import { postgresText } from "./text/postgres.ts";
 
 /** The library behind `postgres`. */
@@ -43,12 +44,17 @@ async function down(this: CliContext): Promise<void> {
   report.line(postgresText.downOf[await this.postgres.stop({ report })]);
 }
 
+function docsOf(command: "up" | "status" | "down") {
+  const brief = postgresText[command];
+  return { brief, fullDescription: example(`${brief}.`, `${NAME} postgres ${command}`) };
+}
+
 /** `datapy postgres up | status | down` */
 export const postgres = buildRouteMap({
   routes: {
-    up: buildCommand({ func: up, parameters: {}, docs: { brief: postgresText.up } }),
-    status: buildCommand({ func: status, parameters: {}, docs: { brief: postgresText.status } }),
-    down: buildCommand({ func: down, parameters: {}, docs: { brief: postgresText.down } }),
+    up: buildCommand({ func: up, parameters: {}, docs: docsOf("up") }),
+    status: buildCommand({ func: status, parameters: {}, docs: docsOf("status") }),
+    down: buildCommand({ func: down, parameters: {}, docs: docsOf("down") }),
   },
   docs: { brief: postgresText.brief, fullDescription: postgresText.full },
 });

@@ -64,7 +64,7 @@ export function failure(error: unknown): string {
 }
 
 /** A description with an example, for help. */
-function example(full: string, ...lines: readonly string[]): string {
+export function example(full: string, ...lines: readonly string[]): string {
   return [full, "", "Example:", ...lines.map((line) => `  ${line}`)].join("\n");
 }
 

@@ -43,6 +43,7 @@ const EXAMPLES = [
   ["kafka", "status"],
   ["kafka", "down"],
   ["new"],
+  ...["up", "status", "down"].map((word) => ["postgres", word]),
   ...SHELLS.map((shell) => ["completions", shell]),
 ];
 
