@@ -3,6 +3,7 @@ import { requestCancel } from "./cancel.ts";
 import { connectError } from "./connect_error.ts";
 import { serverFailure } from "./failure.ts";
 import type { Location } from "./location.ts";
+import { sessionSettings } from "./session_settings.ts";
 import { type TlsOptions, tlsOptions } from "./tls.ts";
 
 /** How long the server may take to give a cancelled statement up before its connection is dropped, in milliseconds. */
@@ -36,12 +37,6 @@ export interface Answer {
 }
 
 const asText = () => (text: string) => text;
-
-/** Texts mean the same wherever the server stands and however it is set up. */
-const settings = (location: Location) =>
-  `SET timezone = 'UTC'; SET datestyle = 'ISO, YMD'; SET intervalstyle = 'postgres'; SET bytea_output = 'hex'; ` +
-  `SET standard_conforming_strings = on; SET extra_float_digits = 1; SET client_encoding = 'UTF8'; ` +
-  `SET statement_timeout = ${Math.round(location.statementTimeoutS * 1000)}`;
 
 /** A session with the server, for one statement at a time. */
 export class Connection {
@@ -86,7 +81,7 @@ export class Connection {
     }, location.connectTimeoutS * 1000);
     try {
       await client.connect();
-      await connection.run(settings(location));
+      await connection.run(sessionSettings(location));
       return connection;
     } catch (error) {
       connection.destroy();
