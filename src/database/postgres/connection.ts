@@ -1,7 +1,7 @@
-import { loadPg, type Pg, type PgClient, type PgField, type PgResult, type PgStream } from "./library.ts";
 import { requestCancel } from "./cancel.ts";
 import { connectError } from "./connect_error.ts";
 import { serverFailure } from "./failure.ts";
+import { loadPg, type Pg, type PgClient, type PgField, type PgResult, type PgStream } from "./library.ts";
 import type { Location } from "./location.ts";
 import { sessionSettings } from "./session_settings.ts";
 import { type TlsOptions, tlsOptions } from "./tls.ts";
@@ -35,8 +35,6 @@ export interface Answer {
   /** Whether there were more rows than asked for. */
   readonly isCut: boolean;
 }
-
-const asText = () => (text: string) => text;
 
 /** A session with the server, for one statement at a time. */
 export class Connection {
@@ -111,7 +109,7 @@ export class Connection {
 
   /** Runs a statement. Rejects with the error of the server or the socket. */
   async run(text: string, values: readonly unknown[] = [], options: RunOptions = {}): Promise<Answer> {
-    const { signal, maxRows, parser = asText } = options;
+    const { signal, maxRows, parser = () => (text: string) => text } = options;
     signal?.throwIfAborted();
     const mode = options.single === true ? { queryMode: "extended" } : {};
     const types = { getTypeParser: parser };
