@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { ErrorKind } from "../../src/core/errors.ts";
+import { type ErrorKind, errorText } from "../../src/core/errors.ts";
 import { refusal } from "../unit/database/support.ts";
 import type { DatabaseContract, SomeWrite } from "./database_contract.ts";
 
@@ -173,6 +173,47 @@ export function databaseErrorContract(contract: DatabaseContract): void {
       assert.deepEqual(await database.query("SELECT n FROM t"), [{ n: 1 }]);
     });
   }
+
+  contract("no error shows a value, whatever its type and mode", async ({ sql, write, database }) => {
+    const types = ["INTEGER", "BIGINT", "DECIMAL(5,2)", "DOUBLE PRECISION", "BOOLEAN", "DATE", "TIMESTAMP"];
+    types.push("TIMESTAMPTZ", "TIME", "UUID", "BYTEA", "JSON", "INTEGER[]", "TEXT[]", "INTERVAL");
+    await sql(
+      `CREATE TABLE t (id INTEGER PRIMARY KEY, ${types.map((type, i) => `c${i} ${type}`).join(", ")})`,
+    );
+    await write([{ table: "t", rows: [{ id: 1 }, { id: 2 }, { id: 3 }] }]);
+    const values: unknown[] = [CANARY, `{${CANARY}`, `"${CANARY}`, `{"a": ${CANARY}}`, { a: CANARY }, [CANARY], [{
+      a: CANARY,
+    }]];
+    values.push(
+      `2024-01-01 ${CANARY}`,
+      `1 ${CANARY}`,
+      `5157${"0".repeat(50)}`,
+      51570000n ** 9n,
+      new Uint8Array(5157),
+    );
+    let refused = 0;
+    const shown: string[] = [];
+    const look = async (what: string, work: Promise<unknown>) => {
+      const error = await work.then(() => undefined, (thrown) => thrown);
+      if (error === undefined) return;
+      refused++;
+      const text = `${errorText(error)} ${Deno.inspect(error, { depth: 10 })}`;
+      if (text.includes("5157")) shown.push(`${what}: ${text}`);
+    };
+    for (const [i, type] of types.entries()) {
+      for (const [v, value] of values.entries()) {
+        const rows = [1, 2, 3, 4].map((id) => ({ id, [`c${i}`]: id === 3 ? value : null }));
+        for (const mode of ["insert", "upsert", "insert_ignore", "update"] as const) {
+          await look(`${mode} ${v} into ${type}`, write([{ table: "t", mode, keyColumns: ["id"], rows }]));
+        }
+        const parents = { columns: [`c${i}`], of: [{ [`c${i}`]: value }] };
+        await look(`replace ${v} in ${type}`, write([{ table: "t", rows: [], replaceChildren: parents }]));
+        await look(`query ${v} in ${type}`, database.query(`SELECT id FROM t WHERE c${i} = $1`, [value]));
+      }
+    }
+    assert.deepEqual(shown, []);
+    assert.ok(refused > types.length * values.length, `only ${refused} were refused`);
+  });
 
   contract("a NUL in a text is kept, or refused; never cut off", async ({ sql, write, rows, fixture }) => {
     await sql("CREATE TABLE t (v TEXT)");
