@@ -59,10 +59,11 @@ async function run(this: CliContext, flags: CheckFlags, job: string): Promise<vo
   report.progress(checkText.progress("what main does"));
   const plan = await this.checks.plan(job, flags.context, PLAN_MS);
   tell([checkMain(plan, PLAN_MS), ...checkReferences(plan), ...checkParameters(plan)]);
+  const options = { offline: flags.offline, timeoutMs: flags.timeout * 1000 };
   report.progress(checkText.progress("Kafka"));
-  tell(await checkKafka(this, plan, { offline: flags.offline, timeoutMs: flags.timeout * 1000 }));
+  tell(await checkKafka(this, plan, options));
   report.progress(checkText.progress("the database"));
-  tell(await checkDatabases(this, plan, flags.offline));
+  tell(await checkDatabases(this, plan, options));
   const count = (status: Finding["status"]) => findings.filter((one) => one.status === status).length;
   const [wrong, unreachable] = [count("wrong"), count("unreachable")];
   if (!flags.json) say(this, checkText.done(wrong, unreachable));

@@ -1,6 +1,7 @@
 import { dirname, join, resolve } from "node:path";
 import config from "../../../deno.json" with { type: "json" };
 import type { Logger } from "../../core/logger.ts";
+import { Secret } from "../../core/secret.ts";
 import type { KafkaConnection } from "../../kafka/connection.ts";
 import { kafkajsDriver } from "../../kafka/kafkajs/lazy_driver.ts";
 import { systemClock } from "../../runtime/clock.ts";
@@ -10,7 +11,7 @@ import { systemSubprocesses } from "../../runtime/subprocess.ts";
 import { thisProcess } from "../../runtime/process.ts";
 import { homeOf } from "../new/framework.ts";
 import { PLAN, readPlan } from "./plan_lines.ts";
-import type { Plan } from "./report.ts";
+import type { DatabaseSettings, Plan } from "./report.ts";
 
 /** The library behind `check`. */
 export interface CheckLibrary {
@@ -21,7 +22,7 @@ export interface CheckLibrary {
   /** The connection of a connector's parameters. Connects to nothing. */
   connection(params: Readonly<Record<string, unknown>>, log: Logger): Promise<KafkaConnection>;
   /** Rejects where a database cannot be opened. */
-  database(url: string): Promise<void>;
+  database(settings: DatabaseSettings): Promise<void>;
 }
 
 /** Only to read: a plan must not be able to change anything. */
@@ -67,7 +68,11 @@ export const systemChecks: CheckLibrary = {
       log,
     });
   },
-  async database(url) {
-    await (await import("../../database/open.ts")).checkDatabase(url);
+  async database(settings) {
+    const { checkDatabase } = await import("../../database/open.ts");
+    const { databaseOptions } = await import("../../mods/database_params.ts");
+    const { password } = settings;
+    const secret = typeof password === "string" ? { password: new Secret(password) } : {};
+    await checkDatabase(settings.url, databaseOptions({ ...settings, ...secret }));
   },
 };

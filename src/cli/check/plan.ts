@@ -9,10 +9,11 @@ import { thisProcess } from "../../runtime/process.ts";
 import { processEvents } from "../../runtime/uncaught.ts";
 import { type PlanLine, writePlanLine } from "./plan_lines.ts";
 import type { PlanEnd } from "./report.ts";
-import { givenAs, ownImports, type SourceText, textsIn } from "./source.ts";
-import { standInFor } from "./stand_in.ts";
+import { callsIn, givenAs, ownImports, textsIn } from "./source.ts";
+import { DATABASE_SETTINGS, standInFor } from "./stand_in.ts";
 
 const MOST_FILES = 100;
+const DATABASE = /^(?:duckdb|postgres|postgresql):/;
 
 const print = (line: PlanLine) => thisProcess.writeOut(writePlanLine(line));
 
@@ -30,7 +31,7 @@ export async function plan(job = "", contextFile?: string): Promise<void> {
   const [end, message] = await endingOf(job);
   try {
     pin();
-    lookAt(sourceOf(job));
+    lookAt(sourcesOf(job));
   } catch {
     // the job itself could not be read, or the context: that was told
   }
@@ -60,23 +61,24 @@ async function endingOf(job: string): Promise<readonly [PlanEnd, string]> {
   }
 }
 
-/** The texts of a job and of the files beside it that it imports. */
-function sourceOf(job: string): readonly SourceText[] {
+/** The sources of a job and of the files beside it that it imports. */
+function sourcesOf(job: string): readonly string[] {
   const open = [resolve(job)];
-  const texts: SourceText[] = [];
+  const sources: string[] = [];
   for (let i = 0; i < open.length && i < MOST_FILES; i++) {
     const path = open[i]!;
     const source = systemFiles.readTextSync(path);
-    texts.push(...textsIn(source));
+    sources.push(source);
     for (const specifier of ownImports(source)) {
       const imported = join(dirname(path), specifier);
       if (!open.includes(imported) && /\.[mc]?[jt]s$/.test(imported)) open.push(imported);
     }
   }
-  return texts;
+  return sources;
 }
 
-function lookAt(texts: readonly SourceText[]): void {
+function lookAt(sources: readonly string[]): void {
+  const texts = sources.flatMap(textsIn);
   for (const text of new Set(texts.map(({ text }) => text).filter((text) => text.includes("${")))) {
     for (const reference of referencesIn(text)) {
       print({ reference: { text: reference, problem: problemOf(reference) } });
@@ -85,7 +87,24 @@ function lookAt(texts: readonly SourceText[]): void {
   for (const topic of givenAs(texts, "topic")) {
     if (problemOf(topic) === null) print({ topic: filledIn(topic) });
   }
-  for (const url of givenAs(texts, "url")) if (problemOf(url) === null) print({ url: filledIn(url) });
+  for (const call of sources.flatMap(callsIn)) {
+    const settings = Object.fromEntries(
+      DATABASE_SETTINGS.flatMap((name) =>
+        givenAs(call, name).slice(0, 1).map((text) => [name, text] as const)
+      ),
+    );
+    const { url } = settings;
+    if (url === undefined || Object.values(settings).some((text) => problemOf(text) !== null)) continue;
+    const database = { ...mapped(settings, filledIn), url: filledIn(url) };
+    if (DATABASE.test(database.url)) print({ database }); // else a url of something else
+  }
+}
+
+function mapped(
+  record: Readonly<Record<string, string>>,
+  change: (text: string) => string,
+): Record<string, string> {
+  return Object.fromEntries(Object.entries(record).map(([name, text]) => [name, change(text)]));
 }
 
 function referencesIn(text: string): readonly string[] {

@@ -1,11 +1,11 @@
-import type { FoundReference, Plan, PlanEnd, PlannedCall } from "./report.ts";
+import type { DatabaseSettings, FoundReference, Plan, PlanEnd, PlannedCall } from "./report.ts";
 
 /** One line that a plan prints; the job may print others. */
 export type PlanLine =
   | { readonly call: PlannedCall; readonly mod: string }
   | { readonly reference: FoundReference }
   | { readonly topic: string }
-  | { readonly url: string }
+  | { readonly database: DatabaseSettings }
   | { readonly end: PlanEnd; readonly message: string };
 
 /** The word by which a process is asked for a plan: `datapy __plan JOB [CONTEXT]`. */
@@ -27,7 +27,7 @@ export function readPlan(out: string): Plan {
     calls: lines.filter((line) => "call" in line),
     references: lines.flatMap((line) => "reference" in line ? [line.reference] : []),
     topics: lines.flatMap((line) => "topic" in line ? [line.topic] : []),
-    urls: lines.flatMap((line) => "url" in line ? [line.url] : []),
+    databases: lines.flatMap((line) => "database" in line ? [line.database] : []),
     end: end?.end ?? "late",
     message: end?.message ?? "",
   };

@@ -6,7 +6,7 @@ import type { CliContext } from "../context.ts";
 import { warningsTo } from "../kafka_session.ts";
 import { checkText } from "../text/check.ts";
 import { consumersOf } from "./local_checks.ts";
-import type { CheckName, Finding, Plan } from "./report.ts";
+import type { CheckName, DatabaseSettings, Finding, Plan } from "./report.ts";
 
 /** Kafka, as the job will find it: the connection, its topics, its group. */
 export async function checkKafka(
@@ -91,22 +91,27 @@ async function checkGroups(admin: KafkaAdmin, plan: Plan): Promise<readonly Find
 export async function checkDatabases(
   context: CliContext,
   plan: Plan,
-  offline: boolean,
+  options: { readonly offline: boolean; readonly timeoutMs: number },
 ): Promise<readonly Finding[]> {
-  const planned = plan.calls.flatMap(({ call }) => call.kind === "database" ? [call.url] : []);
-  const urls = [...new Set([...planned, ...plan.urls])].filter((url) => /^[a-z][a-z0-9+]*:/i.test(url));
-  if (urls.length === 0) {
+  const planned = plan.calls.flatMap(({ call }) => call.kind === "database" ? [call.settings] : []);
+  const databases = new Map<string, DatabaseSettings>();
+  for (const one of [...planned, ...plan.databases]) {
+    databases.set(one.url, { ...databases.get(one.url), ...one });
+  }
+  if (databases.size === 0) {
     return plan.end === "complete"
       ? [{ check: "database", status: "skipped", message: checkText.database.none }]
       : [];
   }
-  return await Promise.all(urls.map(async (url): Promise<Finding> => {
-    const shown = maskSecrets(url);
-    if (offline && !url.startsWith("duckdb:")) {
+  return await Promise.all([...databases.values()].map(async (settings): Promise<Finding> => {
+    const shown = maskSecrets(settings.url);
+    const isFile = settings.url.startsWith("duckdb:");
+    if (options.offline && !isFile) {
       return { check: "database", status: "skipped", message: checkText.database.offline(shown) };
     }
     try {
-      await context.checks.database(url);
+      const bound = isFile ? {} : { connect_timeout_s: options.timeoutMs / 1000 };
+      await context.checks.database({ ...bound, ...settings });
       return { check: "database", status: "ok", message: checkText.database.ok(shown) };
     } catch (error) {
       return failed("database", error);

@@ -24,8 +24,14 @@ export type PlannedCall =
   | { readonly kind: "connector"; readonly params: Readonly<Record<string, unknown>> }
   | { readonly kind: "consumer"; readonly topics: readonly string[]; readonly group: string }
   | { readonly kind: "producer"; readonly topic: string }
-  | { readonly kind: "database"; readonly url: string }
+  | { readonly kind: "database"; readonly settings: DatabaseSettings }
   | { readonly kind: "other" };
+
+/** Where a database is and how it is talked to, by the parameters of the mods that work on one; secrets as they are. */
+export interface DatabaseSettings {
+  readonly url: string;
+  readonly [setting: string]: unknown;
+}
 
 /** How a job's main ended while it was planned. */
 export type PlanEnd =
@@ -51,9 +57,10 @@ export interface FoundReference {
 export interface Plan {
   readonly calls: readonly { readonly mod: string; readonly call: PlannedCall }[];
   readonly references: readonly FoundReference[];
-  /** Topics that the source names as `topic: "..."`, and databases as `url: "..."`, filled in. */
+  /** Topics that the source names as `topic: "..."`, filled in. */
   readonly topics: readonly string[];
-  readonly urls: readonly string[];
+  /** Databases that the source names as `url: "..."`, with what stands beside it, filled in. */
+  readonly databases: readonly DatabaseSettings[];
   readonly end: PlanEnd;
   /** Why it ended so; empty where it is complete. */
   readonly message: string;

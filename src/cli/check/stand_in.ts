@@ -5,7 +5,7 @@ import type { KafkaDriver } from "../../kafka/driver.ts";
 import { kafkaConnectorWith } from "../../mods/streaming/kafka_connector.ts";
 import { systemClock } from "../../runtime/clock.ts";
 import { systemFiles } from "../../runtime/files.ts";
-import type { PlannedCall } from "./report.ts";
+import type { DatabaseSettings, PlannedCall } from "./report.ts";
 
 /** Mods that only compute: they run as they are, so that main goes on as it will. */
 const PURE = ["json_parser", "data_mapper", "data_splitter"];
@@ -44,7 +44,7 @@ export function standInFor(mod: Mod, note: (call: PlannedCall) => void): Mod {
 const connector = kafkaConnectorWith({ driver: nowhere, files: systemFiles, clock: systemClock });
 
 function plannedCall(mod: string, params: Readonly<Record<string, unknown>>): PlannedCall {
-  const { topics, topic, group_id: group, url } = params;
+  const { topics, topic, group_id: group } = params;
   switch (mod) {
     case "kafka_connector":
       return { kind: "connector", params: revealed(params) };
@@ -53,8 +53,28 @@ function plannedCall(mod: string, params: Readonly<Record<string, unknown>>): Pl
     case "kafka_producer":
       return { kind: "producer", topic: String(topic) };
     default:
-      return typeof url === "string" ? { kind: "database", url } : { kind: "other" };
+      return typeof params["url"] === "string"
+        ? { kind: "database", settings: databaseIn(params) }
+        : { kind: "other" };
   }
+}
+
+/** Settings of a database that say how it is opened. */
+export const DATABASE_SETTINGS = [
+  "url",
+  "password",
+  "connect_timeout_s",
+  "ssl_mode",
+  "ssl_ca_location",
+  "ssl_cert_location",
+  "ssl_key_location",
+];
+
+function databaseIn(params: Readonly<Record<string, unknown>>): DatabaseSettings {
+  const given = Object.entries(revealed(params)).filter(([name, value]) =>
+    DATABASE_SETTINGS.includes(name) && value !== undefined
+  );
+  return Object.fromEntries(given) as DatabaseSettings;
 }
 
 /** Secrets as they are: the process that asked for the plan connects with them. Connections are not for it. */

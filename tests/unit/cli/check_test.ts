@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { givenAs, ownImports, textsIn } from "../../../src/cli/check/source.ts";
+import { callsIn, givenAs, ownImports, textsIn } from "../../../src/cli/check/source.ts";
 import { PLAN, readPlan } from "../../../src/cli/check/plan_lines.ts";
-import type { Plan } from "../../../src/cli/check/report.ts";
+import type { DatabaseSettings, Plan } from "../../../src/cli/check/report.ts";
 import { ConfigurationError, UnavailableError } from "../../../src/core/errors.ts";
 import { MemoryBroker } from "../../../src/kafka/memory/broker.ts";
 import { ChildProcess } from "../../support/child_process.ts";
@@ -34,7 +34,10 @@ Deno.test("a plan follows main into its consumer and opens nothing", async () =>
   assert.deepEqual(producer, { kind: "producer", topic: "hello" });
   assert.deepEqual(consumer, { kind: "consumer", topics: ["in"], group: "whole" });
   assert.deepEqual(plan.topics, ["hello", "out"]);
-  assert.deepEqual(plan.urls, ["duckdb:data/t.duckdb"]);
+  assert.deepEqual(plan.databases, [
+    { url: "duckdb:data/t.duckdb" },
+    { url: "postgres://u@h/d", password: "hidden-word", ssl_mode: "verify-full" },
+  ]);
 });
 
 Deno.test("a plan finds each reference in the job and in the files beside it, and none in comments", async () => {
@@ -99,6 +102,10 @@ Deno.test("textsIn() reads quoted texts, not comments or template literals", () 
   ]);
   assert.deepEqual(ownImports(source), ["./a.ts", "./lazy.ts"]);
   assert.deepEqual(givenAs(texts, "topic"), ["it's ${a.b}"]);
+  const calls = callsIn(
+    `runMod("a", { x: "}", y: { url: "1" } }); f({ url: "2" }); runMod('b', p); runMod("c", { g: () => runMod("d", { url: "3" }) })`,
+  );
+  assert.deepEqual(calls.map((call) => givenAs(call, "url")), [["1"], [], ["3"]]);
 });
 
 const PLANNED: Plan = {
@@ -108,7 +115,7 @@ const PLANNED: Plan = {
   ],
   references: [{ text: "${a.b}", problem: null }],
   topics: ["out"],
-  urls: ["duckdb:x.duckdb", "postgres://u:hidden-word@h/d"],
+  databases: [{ url: "duckdb:x.duckdb" }, { url: "postgres://u:hidden-word@h/d", password: "p" }],
   end: "complete",
   message: "",
 };
@@ -163,13 +170,13 @@ Deno.test("datapy check says what to do, and ends with 78 where something is wro
   const refused = await check(world({ end: "refused", message: "m: no" }));
   assert.match(refused.out, /✗ parameters {2}m: no\n/);
   const noJob = await check(
-    world({ calls: [], references: [], end: "not a job", message: "no main", urls: [] }),
+    world({ calls: [], references: [], end: "not a job", message: "no main", databases: [] }),
   );
   assert.match(noJob.out, /\n✗ job {9}no main\n$/);
 });
 
 Deno.test("datapy check ends with 1 where something is only out of reach", async () => {
-  const database = (url: string) =>
+  const database = ({ url }: DatabaseSettings) =>
     Promise.reject(
       url.startsWith("postgres") ? new UnavailableError("it is away") : new UnavailableError("locked"),
     );
@@ -183,9 +190,20 @@ Deno.test("datapy check ends with 1 where something is only out of reach", async
   assert.equal(wrong.code, 78);
 });
 
+Deno.test("datapy check opens each database once, with what the job gives besides its url", async () => {
+  const asked: DatabaseSettings[] = [];
+  const database = (settings: DatabaseSettings) => Promise.resolve(void asked.push(settings));
+  const call = { kind: "database", settings: { url: "duckdb:x.duckdb" } } as const;
+  await check(world({ calls: [{ mod: "database_query", call }] }, { database }), "--timeout", "3");
+  assert.deepEqual(asked, [
+    { url: "duckdb:x.duckdb" },
+    { connect_timeout_s: 3, url: "postgres://u:hidden-word@h/d", password: "p" },
+  ]);
+});
+
 Deno.test("datapy check --offline leaves out what needs the network", async () => {
   const asked: string[] = [];
-  const database = (url: string) => Promise.resolve(void asked.push(url));
+  const database = ({ url }: DatabaseSettings) => Promise.resolve(void asked.push(url));
   const { code, out } = await check(world({ topics: ["not there"] }, { database }), "--offline");
   assert.equal(code, 0);
   assert.match(out, /- connection {2}not looked at: --offline\n- topics .*\n- group /);

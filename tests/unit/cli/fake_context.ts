@@ -1,5 +1,5 @@
 import { runApp } from "../../../src/cli/app.ts";
-import type { Plan } from "../../../src/cli/check/report.ts";
+import type { DatabaseSettings, Plan } from "../../../src/cli/check/report.ts";
 import { connectionOf, connectorOnly } from "../../../src/cli/connection.ts";
 import type { CliContext } from "../../../src/cli/context.ts";
 import { type NewLibrary, systemNewLibrary } from "../../../src/cli/new/library.ts";
@@ -44,7 +44,7 @@ export interface World {
   readonly check?: {
     readonly typeErrors?: string;
     readonly plan?: (path: string, contextFile: string | undefined) => Plan;
-    readonly database?: (url: string) => Promise<void>;
+    readonly database?: (settings: DatabaseSettings) => Promise<void>;
   };
   readonly clock?: Clock;
   /** What stands behind `new`, where it is not the real one. */
@@ -102,7 +102,7 @@ export async function datapy(words: readonly string[], world: World = {}): Promi
       typeErrors: () => Promise.resolve(world.check?.typeErrors ?? ""),
       plan: (path, contextFile) => Promise.resolve(world.check?.plan?.(path, contextFile) ?? NO_PLAN),
       connection: (params, log) => connectorOnly(params, { env: machine.env, files, driver, clock, log }),
-      database: (url) => world.check?.database?.(url) ?? Promise.resolve(),
+      database: (settings) => world.check?.database?.(settings) ?? Promise.resolve(),
     },
     kafka: {
       start: ({ report }) => {
@@ -146,7 +146,7 @@ export async function datapy(words: readonly string[], world: World = {}): Promi
   return { code, out, err };
 }
 
-const NO_PLAN: Plan = { calls: [], references: [], topics: [], urls: [], end: "complete", message: "" };
+const NO_PLAN: Plan = { calls: [], references: [], topics: [], databases: [], end: "complete", message: "" };
 
 /** A text in pieces of three bytes, as no line ends. */
 async function* pieces(text: string): AsyncGenerator<Uint8Array> {
