@@ -11,10 +11,6 @@ const CLI = "src/cli/main.ts";
 
 /** A package, ready for a registry. */
 export interface Package {
-  readonly name: string;
-  readonly version: string;
-  /** Its package.json, read. */
-  readonly manifest: object;
   /** As npm calls it. */
   readonly fileName: string;
   readonly archive: Uint8Array<ArrayBuffer>;
@@ -35,7 +31,7 @@ export async function makePackage(): Promise<Package> {
   files.set("package.json", `${JSON.stringify(manifest, undefined, 2)}\n`);
   const { name, version } = config;
   const fileName = `${name.slice(1).replace("/", "-")}-${version}.tgz`;
-  return { name, version, manifest, fileName, archive: await tarball(files) };
+  return { fileName, archive: await tarball(files) };
 }
 
 /** Programs that the sources start; the demo is for the repository alone. */
