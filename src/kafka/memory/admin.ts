@@ -10,12 +10,11 @@ import type {
 } from "../admin.ts";
 import { groupIsActive } from "../group_words.ts";
 import type { MemoryBroker } from "./broker.ts";
-import { nextTurn } from "./timing.ts";
 
 /** Administration of a {@link MemoryBroker}, whatever the connection says. */
 export function memoryAdmin(broker: MemoryBroker): OpenAdmin {
   return async () => {
-    await nextTurn();
+    await broker.turn();
     return new MemoryAdmin(broker);
   };
 }
@@ -24,7 +23,7 @@ class MemoryAdmin implements KafkaAdmin {
   constructor(private readonly broker: MemoryBroker) {}
 
   async topics(): Promise<readonly TopicInfo[]> {
-    await nextTurn();
+    await this.broker.turn();
     return this.broker.topicNames.map((name) => ({
       name,
       partitions: this.broker.logs(name).map((_, partition) => partition),
@@ -33,14 +32,14 @@ class MemoryAdmin implements KafkaAdmin {
   }
 
   async bounds(topic: string): Promise<ReadonlyMap<number, PartitionBounds>> {
-    await nextTurn();
+    await this.broker.turn();
     return new Map(
       this.broker.logs(topic).map(({ beginning, end }, partition) => [partition, { beginning, end }]),
     );
   }
 
   async offsetsAt(topic: string, timestamp: number): Promise<ReadonlyMap<number, bigint>> {
-    await nextTurn();
+    await this.broker.turn();
     return new Map(
       this.broker.logs(topic).map((log, partition) => {
         const found = log.records.find((record) => record.timestamp >= timestamp);
@@ -50,12 +49,12 @@ class MemoryAdmin implements KafkaAdmin {
   }
 
   async groups(): Promise<readonly string[]> {
-    await nextTurn();
+    await this.broker.turn();
     return this.broker.groupIds;
   }
 
   async group(groupId: string): Promise<GroupInfo> {
-    await nextTurn();
+    await this.broker.turn();
     if (!this.broker.groupIds.includes(groupId)) return { groupId, state: "Dead", members: [] };
     const group = this.broker.group(groupId);
     const members = group.memberIds.map((memberId) => ({
@@ -68,7 +67,7 @@ class MemoryAdmin implements KafkaAdmin {
   }
 
   async committed(groupId: string): Promise<readonly GroupOffset[]> {
-    await nextTurn();
+    await this.broker.turn();
     if (!this.broker.groupIds.includes(groupId)) return [];
     return this.broker.topicNames.flatMap((topic) =>
       [...this.broker.committed(groupId, topic)].map(([partition, offset]) => ({ topic, partition, offset }))
@@ -87,7 +86,7 @@ class MemoryAdmin implements KafkaAdmin {
     positions: ReadonlyMap<number, bigint>,
     waitMs: number,
   ): Promise<readonly PeekedRecords[]> {
-    await nextTurn();
+    await this.broker.turn();
     await this.broker.requests.fetch.gate.pass();
     const found = () => [...positions].map(([partition, position]) => this.#read(topic, partition, position));
     const first = found();
@@ -97,7 +96,7 @@ class MemoryAdmin implements KafkaAdmin {
   }
 
   async close(): Promise<void> {
-    await nextTurn();
+    await this.broker.turn();
   }
 
   #read(topic: string, partition: number, position: bigint): PeekedRecords {

@@ -5,6 +5,7 @@ import { FaultQueue, Gate, type Hold } from "./faults.ts";
 import { MemoryGroup } from "./group.ts";
 import { partitionOfKey } from "../murmur2.ts";
 import { PartitionLog } from "./partition_log.ts";
+import { nextTurn } from "./timing.ts";
 
 /** There is no such topic. */
 export function unknownTopic(topic: string): ConfigurationError {
@@ -19,6 +20,8 @@ export interface MemoryBrokerOptions {
   readonly maxFetchRecords?: number;
   /** Bytes of key and value of one record, as `message.max.bytes`. Default: 1,048,588, Kafka's. */
   readonly maxRecordBytes?: number;
+  /** How an answer is waited for: who gives the turns decides their order. Default: a turn of the event loop. */
+  readonly turn?: () => Promise<void>;
 }
 
 /**
@@ -29,6 +32,8 @@ export class MemoryBroker {
   readonly clock: Clock;
   readonly maxFetchRecords: number;
   readonly maxRecordBytes: number;
+  /** Lets everything else that is ready run first. */
+  readonly turn: () => Promise<void>;
   /** Where requests can be held or made to fail, by their kind. */
   readonly requests = {
     list: { gate: new Gate(), faults: new FaultQueue() },
@@ -44,6 +49,7 @@ export class MemoryBroker {
     this.clock = options.clock ?? systemClock;
     this.maxFetchRecords = options.maxFetchRecords ?? 100;
     this.maxRecordBytes = options.maxRecordBytes ?? 1_048_588;
+    this.turn = options.turn ?? nextTurn;
   }
 
   get topicNames(): readonly string[] {
@@ -124,7 +130,7 @@ export class MemoryBroker {
   group(groupId: string): MemoryGroup {
     const present = this.#groups.get(groupId);
     if (present !== undefined) return present;
-    const group = new MemoryGroup(groupId, (topic) => this.#topics.get(topic)?.length ?? 0);
+    const group = new MemoryGroup(groupId, (topic) => this.#topics.get(topic)?.length ?? 0, this.turn);
     this.#groups.set(groupId, group);
     return group;
   }

@@ -14,7 +14,6 @@ import { type MemoryBroker, unknownTopic } from "./broker.ts";
 import { type GroupMember, type MemoryGroup, partitionKey } from "./group.ts";
 import { PartitionReader } from "./partition_reader.ts";
 import { startPosition } from "./start_position.ts";
-import { nextTurn } from "./timing.ts";
 
 let epochs = 0;
 
@@ -43,7 +42,7 @@ export class MemoryConsumerSession implements ConsumerSession, GroupMember {
       this.topics.map((topic) => [topic, present.includes(topic) ? broker.logs(topic).length : 0]),
     );
     this.#memberId = missing === undefined ? this.#group.join(this) : "";
-    if (missing !== undefined) void nextTurn().then(() => this.crash(unknownTopic(missing)));
+    if (missing !== undefined) void broker.turn().then(() => this.crash(unknownTopic(missing)));
   }
 
   async commit(offsets: readonly OffsetCommit[]): Promise<void> {
@@ -52,7 +51,7 @@ export class MemoryConsumerSession implements ConsumerSession, GroupMember {
     const id = this.#memberId;
     const generation = this.#generation;
     const { gate, faults } = this.broker.requests.commit;
-    await nextTurn();
+    await this.broker.turn();
     await gate.pass();
     const fault = faults.take();
     if (fault instanceof PartitionsLostError) this.#group.leave(id);
@@ -78,7 +77,7 @@ export class MemoryConsumerSession implements ConsumerSession, GroupMember {
       this.#leave();
       this.#lose("closed");
     }
-    await nextTurn();
+    await this.broker.turn();
   }
 
   async revoke(): Promise<void> {
@@ -97,7 +96,7 @@ export class MemoryConsumerSession implements ConsumerSession, GroupMember {
   }
 
   dropped(id: string): void {
-    void nextTurn().then(() => this.#rejoin(id));
+    void this.broker.turn().then(() => this.#rejoin(id));
   }
 
   crash(error: Error): void {

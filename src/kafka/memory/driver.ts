@@ -12,7 +12,6 @@ import type {
 import { MemoryBroker } from "./broker.ts";
 import { MemoryConsumerSession } from "./consumer_session.ts";
 import { MemoryProducerSession } from "./producer_session.ts";
-import { nextTurn } from "./timing.ts";
 
 /**
  * Kafka without a broker, for tests of jobs. Its contract tests are those of the kafkajs driver. Whatever the connection
@@ -25,7 +24,7 @@ export class MemoryDriver implements KafkaDriver {
 
   async listTopics(_connection: ConnectionConfig, timeoutMs: number): Promise<readonly string[]> {
     const { gate, faults } = this.broker.requests.list;
-    await nextTurn();
+    await this.broker.turn();
     if (gate.isHeld && !await within(this.broker.clock, timeoutMs, gate.pass())) {
       throw new UnavailableError(`Cannot list topics: no answer within ${timeoutMs} ms`);
     }
@@ -39,12 +38,12 @@ export class MemoryDriver implements KafkaDriver {
     options: ConsumerOptions,
     events: ConsumerEvents,
   ): Promise<ConsumerSession> {
-    await nextTurn();
+    await this.broker.turn();
     return new MemoryConsumerSession(this.broker, options, events);
   }
 
   async produce(_connection: ConnectionConfig, _log: Logger): Promise<ProducerSession> {
-    await nextTurn();
+    await this.broker.turn();
     return new MemoryProducerSession(this.broker);
   }
 }

@@ -1,5 +1,4 @@
 import { type OffsetCommit, PartitionsLostError, type TopicPartition } from "../driver.ts";
-import { nextTurn } from "./timing.ts";
 
 /** What a group asks of its members. */
 export interface GroupMember {
@@ -30,7 +29,11 @@ export class MemoryGroup {
   #wanted = false;
   #rebalancing = false;
 
-  constructor(readonly id: string, private readonly partitionsOf: (topic: string) => number) {}
+  constructor(
+    readonly id: string,
+    private readonly partitionsOf: (topic: string) => number,
+    private readonly turn: () => Promise<void>,
+  ) {}
 
   /** Ids of the members, the oldest first. */
   get memberIds(): readonly string[] {
@@ -123,7 +126,7 @@ export class MemoryGroup {
   async #rebalance(): Promise<void> {
     this.#rebalancing = true;
     while (this.#wanted) {
-      await nextTurn();
+      await this.turn();
       this.#wanted = false;
       await Promise.all(this.members.map((member) => member.revoke()));
       if (this.#wanted) continue; // somebody came or went meanwhile: what is revoked stays so

@@ -1,7 +1,7 @@
 import type { Assignment, ConsumerEvents } from "../driver.ts";
 import type { MemoryBroker } from "./broker.ts";
 import type { PartitionLog } from "./partition_log.ts";
-import { nextTurn, Wakeup } from "./timing.ts";
+import { Wakeup } from "./timing.ts";
 
 /** Reads one assigned partition and hands its records on, until it is stopped. */
 export class PartitionReader {
@@ -54,7 +54,7 @@ export class PartitionReader {
     if (this.#stopped) return;
     this.#unwatch = this.log.watch(() => this.#wakeup.notify());
     while (!this.#stopped) {
-      await nextTurn();
+      await this.broker.turn();
       await this.broker.requests.fetch.gate.pass();
       if (this.#stopped) return;
       if (this.#halted || this.#paused) {

@@ -2,7 +2,6 @@ import { PermanentError, UnavailableError } from "../../core/errors.ts";
 import { within } from "../../runtime/clock.ts";
 import type { OutgoingRecord, ProducerSession, SentRecord } from "../driver.ts";
 import type { MemoryBroker } from "./broker.ts";
-import { nextTurn } from "./timing.ts";
 
 const CLOSE_BOUND_MS = 5000;
 
@@ -40,7 +39,7 @@ export class MemoryProducerSession implements ProducerSession {
 
   async #write(topic: string, records: readonly OutgoingRecord[]): Promise<readonly SentRecord[]> {
     const { gate, faults } = this.broker.requests.send;
-    await nextTurn();
+    await this.broker.turn();
     await gate.pass();
     const fault = faults.take();
     if (fault !== undefined) throw fault;
