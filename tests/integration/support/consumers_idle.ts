@@ -1,3 +1,4 @@
+import "../../../src/kafka/kafkajs/quiet.ts";
 import { type Admin, AssignerProtocol, Kafka, logLevel } from "kafkajs";
 
 /** Looks at the groups of a broker with kafkajs. */
