@@ -48,6 +48,14 @@ export function connectError(error: unknown, location: Location): Error {
   if (error instanceof Error && error.name === "NotCapable") {
     return new ConfigurationError(text(`Deno did not permit it: ${error.message}`));
   }
+  if (/\b(EPERM|EACCES)\b|Requires net access/.test(said)) {
+    const { host, port } = location;
+    return new ConfigurationError(
+      text(
+        `the network is not permitted: allow it by --allow-net=${host}:${port}, or in the firewall of this machine`,
+      ),
+    );
+  }
   if (location.tlsMode !== "disable") {
     const problem = TLS_PROBLEMS.find(([pattern]) => pattern.test(said))?.[1];
     if (problem !== undefined) return new ConfigurationError(text(problem));

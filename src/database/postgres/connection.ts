@@ -1,7 +1,15 @@
 import { requestCancel } from "./cancel.ts";
 import { connectError } from "./connect_error.ts";
 import { serverFailure } from "./failure.ts";
-import { loadPg, type Pg, type PgClient, type PgField, type PgResult, type PgStream } from "./library.ts";
+import {
+  loadPg,
+  newClient,
+  type Pg,
+  type PgClient,
+  type PgField,
+  type PgResult,
+  type PgStream,
+} from "./library.ts";
 import type { Location } from "./location.ts";
 import { sessionSettings } from "./session_settings.ts";
 import { type TlsOptions, tlsOptions } from "./tls.ts";
@@ -57,18 +65,7 @@ export class Connection {
   static async open(location: Location, signal?: AbortSignal): Promise<Connection> {
     const [pg, tls] = await Promise.all([loadPg(), tlsOptions(location)]);
     signal?.throwIfAborted();
-    const client = new pg.Client({
-      host: location.host,
-      port: location.port,
-      user: location.user,
-      database: location.database,
-      // a function, so that neither PGPASSWORD nor a file takes its place
-      password: () => location.password?.reveal(),
-      ssl: tls,
-      application_name: location.applicationName,
-      keepAlive: true,
-      keepAliveInitialDelayMillis: 30_000,
-    });
+    const client = newClient(pg, location, tls);
     const connection = new Connection(pg, client, location, tls);
     const giveUp = () => connection.destroy();
     signal?.addEventListener("abort", giveUp, { once: true });

@@ -1,5 +1,8 @@
 import type { EventEmitter } from "node:events";
 import { importPg } from "../../deps/pg.ts";
+import { connectError } from "./connect_error.ts";
+import type { Location } from "./location.ts";
+import type { TlsOptions } from "./tls.ts";
 
 // The part of node-postgres (npm:pg) that is used, by the types that its documentation and source give it.
 
@@ -68,4 +71,25 @@ export interface Pg {
 /** Loads the library. */
 export async function loadPg(): Promise<Pg> {
   return (await importPg() as { readonly default: Pg }).default;
+}
+
+/** A session that is not connected yet. Throws a `ConfigurationError` where Deno lets it not read the environment. */
+export function newClient(pg: Pg, location: Location, ssl: TlsOptions): PgClient {
+  const { host, port, user, database, password, applicationName } = location;
+  try {
+    return new pg.Client({
+      host,
+      port,
+      user,
+      database,
+      // a function, so that neither PGPASSWORD nor a file takes its place
+      password: () => password?.reveal(),
+      ssl,
+      application_name: applicationName,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: 30_000,
+    });
+  } catch (error) {
+    throw connectError(error, location);
+  }
 }

@@ -1,4 +1,5 @@
 import { UnavailableError } from "../../core/errors.ts";
+import { outsideMessages } from "../../core/message_scope.ts";
 import { Connection } from "./connection.ts";
 import type { Location } from "./location.ts";
 
@@ -67,7 +68,7 @@ export class Pool {
   async #connect(signal: AbortSignal | undefined): Promise<Connection> {
     this.#open++;
     try {
-      return await Connection.open(this.#location, signal);
+      return await outsideMessages(() => Connection.open(this.#location, signal)); // it outlives the message
     } catch (error) {
       this.#open--;
       this.#wakeOne();
