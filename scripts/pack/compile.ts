@@ -21,8 +21,11 @@ const OPTIONS: ts.CompilerOptions = {
   newLine: ts.NewLineKind.LineFeed,
 };
 
-/** TypeScript's error for a module that is not there. Node's own have their types in Deno. */
+/** TypeScript's error for a module that is not there. */
 const NOT_FOUND = 2307;
+
+/** What may be without types here: no declaration names it. Node's modules have theirs in Deno. */
+const UNTYPED = ["node:", "npm:testcontainers@"];
 
 /** Where Deno keeps npm packages, as NAME/VERSION. Found by one that this program has loaded. */
 const PACKAGES = dirname(
@@ -41,7 +44,7 @@ export function compile(root: string, entries: readonly string[]): ReadonlyMap<s
   const outputs = new Map<string, string>();
   const program = ts.createProgram(entries.map((entry) => join(root, entry)), options, host);
   const missing = program.getSemanticDiagnostics().filter(({ code, messageText }) =>
-    code === NOT_FOUND && !String(messageText).includes("'node:")
+    code === NOT_FOUND && !UNTYPED.some((start) => String(messageText).includes(`'${start}`))
   );
   const { emitSkipped, diagnostics } = program.emit(undefined, (path, text) => {
     outputs.set(relative(root, path).replaceAll("\\", "/"), text);

@@ -34,6 +34,9 @@ export async function makePackage(): Promise<Package> {
   return { fileName, archive: await tarball(files) };
 }
 
+/** Never called: Deno fetches what it sees imported, so that the packages are there whose types are needed. */
+export const fetched = () => [import("../../mod.ts"), import("../../src/cli/main.ts")];
+
 /** Programs that the sources start; the demo is for the repository alone. */
 async function programs(folder = join(ROOT, "src")): Promise<readonly string[]> {
   const found: string[] = [];
