@@ -6,6 +6,11 @@ import { openDatabase } from "../../database/open.ts";
 import { z } from "../../deps/zod.ts";
 import { databaseOptions, databaseParams } from "../database_params.ts";
 
+/** Any object to the compiler: a job may give a row of its own type, and an interface is no `Record`. */
+const valuesSchema = z.custom<QueryValues>((value) => typeof value === "object" && value !== null, {
+  error: "expected a list of values, or an object of names and values",
+}) as z.ZodType<QueryValues, object>;
+
 const params = z.strictObject({
   ...databaseParams,
   query: z.string().min(1).meta({
@@ -14,9 +19,7 @@ const params = z.strictObject({
       "its rows are those of RETURNING.",
   }),
   params: dataParam(
-    z.custom<QueryValues>((value) => typeof value === "object" && value !== null, {
-      error: "expected a list of values, or an object of names and values",
-    }).optional(),
+    valuesSchema.optional(),
     "The values: a list for $1, $2 and so on, or an object for names, which may hold more than the statement asks " +
       "for. They are handed over apart from the text, and never become part of it.",
   ),

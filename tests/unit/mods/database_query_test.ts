@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { runMod as typedRunMod } from "../../../mod.ts";
 import { ModError } from "../../../src/core/errors.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
 import { ModRegistry } from "../../../src/core/registry.ts";
@@ -59,6 +60,24 @@ Deno.test("database_query takes its text and its bound from settings", async () 
   const error = await refused(place, ask);
   assert.equal(error.kind, "configuration");
   assert.match(error.message, /more rows than max_rows, which is 3/);
+});
+
+Deno.test("database_query takes a row of an interface as its values, to the compiler too", () => {
+  interface Order {
+    readonly order_id: string;
+  }
+  const calls = (order: Order, signal: AbortSignal) => [
+    typedRunMod("database_query", {
+      url: "duckdb::memory:",
+      query: "SELECT $order_id",
+      params: order,
+      signal,
+    }),
+    typedRunMod("database_query", { url: "duckdb::memory:", query: "SELECT $1", params: [order.order_id] }),
+    // @ts-expect-error a text is no list of values
+    typedRunMod("database_query", { url: "duckdb::memory:", query: "SELECT $1", params: order.order_id }),
+  ];
+  assert.equal(typeof calls, "function");
 });
 
 Deno.test("database_query says whose fault a failure is, without a value", async () => {
