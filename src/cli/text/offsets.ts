@@ -28,7 +28,9 @@ export const offsetsText = {
   both: "--execute and --dry-run exclude each other",
   state: (group: string, state: string, members: number) => {
     if (members > 0) return `Group ${group} is active: ${plural(members, "member")} (${state})`;
-    if (state === "Dead") return `Group ${group} is not there: it has no members and has committed nothing`;
+    if (state === "Dead") {
+      return `Group ${group} shows no members; those of the newer group protocol (KIP-848) are not seen`;
+    }
     return `Group ${group} is not active`;
   },
   lag: (lag: bigint) => lag === 0n ? "It has done all there is" : `It has ${plural(lag, "record")} to do`,

@@ -109,7 +109,7 @@ class KafkajsAdmin implements KafkaAdmin {
         await commitOffsets(broker, { groupId, groupGenerationId: -1, memberId: "", topics });
       } catch (error) {
         // a member that came meanwhile, or one of the newer protocol, which the description does not show
-        if (factsOf(error).type === "UNKNOWN_MEMBER_ID") throw groupIsActive({ ...found, state: "in use" });
+        if (factsOf(error).type === "UNKNOWN_MEMBER_ID") throw groupIsActive(found);
         throw error;
       }
     });
