@@ -21,6 +21,7 @@ export interface NewFlags {
   readonly database?: string;
   readonly folder?: string;
   readonly framework?: string;
+  readonly context?: string;
   readonly json: boolean;
 }
 
@@ -51,7 +52,8 @@ async function newJob(this: CliContext, flags: NewFlags, name?: string): Promise
 async function planOf(answers: Answers, flags: NewFlags, projects: NewLibrary): Promise<Plan> {
   const { home, files, read } = projects;
   const { name, pattern } = answers;
-  const templates = await templatesOf(pattern, home.folder, read);
+  const given = flags.context === undefined ? undefined : projects.contextFile(flags.context);
+  const templates = { ...await templatesOf(pattern, home.folder, read), given };
   if (flags.folder === undefined && flags.framework === undefined && isHome(home)) {
     const next = [`deno task test jobs/${name}_test.ts`, `deno task run jobs/${name}.ts`];
     return { folder: "jobs", files: jobFiles(answers, templates), next };
@@ -77,6 +79,7 @@ export const newCommand = buildCommand<NewFlags, [name?: string], CliContext>({
       pattern: { kind: "enum", values: PATTERN_NAMES, optional: true, brief: newText.pattern },
       database: text(newText.database, "URL"),
       folder: text(newText.folder, "PATH"),
+      context: text(newText.context, "FILE"),
       framework: text(newText.framework, "PATH|URL|PACKAGE"),
       json: { kind: "boolean", default: false, withNegated: false, brief: flagText.json },
     },

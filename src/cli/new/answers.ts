@@ -25,6 +25,7 @@ export interface NoAnswers {
 
 /** What is wrong with a database's URL, in words; undefined where nothing is. */
 export function databaseProblem(url: string): string | undefined {
+  if (/^[a-z]+:\/\/[^/@]*:[^/]*@/.test(url)) return newText.password;
   const known = /^duckdb:(?!\/\/)./.test(url) || /^postgres(ql)?:\/\/[^/]+\/[^/]+/.test(url);
   return known ? undefined : newText.badDatabase(url);
 }

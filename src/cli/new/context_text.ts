@@ -17,17 +17,30 @@ const DATABASE = /(^|_)url$/;
 const namesDatabase = (section: string, key: string) =>
   (section === "database" && DATABASE.test(key)) || key === "database_url";
 
+/** What a new job's settings are made from, besides the template's. */
+export interface OwnSettings {
+  readonly name: string;
+  readonly database: string;
+  /** Settings that take the place of the template's; undefined where there are none. */
+  readonly context: Sections | undefined;
+}
+
 /**
  * The context file of a new job: of the template's sections the keys that the job reads, in their order; its consumer
  * group and its database are its own.
  */
-export function contextText(job: string, template: Sections, name: string, database: string): string {
+export function contextText(
+  job: string,
+  template: Sections,
+  { name, database, context }: OwnSettings,
+): string {
   const keys = new Set(keysOf(job));
   const sections = Object.entries(template).map(([section, values]) => {
     const kept = Object.entries(values).filter(([key]) => keys.has(`${section}.${key}`));
     const own = kept.map(([key, value]) => {
       if (key === GROUP) return [key, name];
-      return [key, namesDatabase(section, key) ? database : value];
+      if (namesDatabase(section, key)) return [key, database];
+      return [key, context?.[section]?.[key] ?? value];
     });
     return [section, Object.fromEntries(own)] as const;
   }).filter(([, values]) => Object.keys(values).length > 0);

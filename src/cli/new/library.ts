@@ -1,6 +1,9 @@
 import config from "../../../deno.json" with { type: "json" };
+import { readContextFile } from "../../context/context_file.ts";
+import { systemFiles } from "../../runtime/files.ts";
 import { type NewFiles, systemNewFiles } from "../../runtime/new_files.ts";
 import { type Questions, systemQuestions } from "../../runtime/questions.ts";
+import type { Sections } from "./context_text.ts";
 import { type Home, homeOf } from "./framework.ts";
 import { type ReadText, readText } from "./templates.ts";
 
@@ -10,6 +13,8 @@ export interface NewLibrary {
   readonly questions: Questions;
   readonly files: NewFiles;
   readonly read: ReadText;
+  /** Reads a context file. Throws a `ConfigurationError` where it cannot be read. */
+  contextFile(path: string): Sections;
 }
 
 /** That of this machine. */
@@ -18,4 +23,5 @@ export const systemNewLibrary: NewLibrary = {
   questions: systemQuestions,
   files: systemNewFiles,
   read: readText,
+  contextFile: (path) => readContextFile(path, systemFiles) as Sections,
 };

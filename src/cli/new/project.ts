@@ -10,6 +10,8 @@ export interface Templates {
   readonly job: string;
   readonly test: string;
   readonly context: Sections;
+  /** A context file of the user's, whose settings win; undefined where none is given. */
+  readonly given?: Sections | undefined;
   /** deno.json of this repository: a project has its compiler options, and its permissions to run a job. */
   readonly config: {
     readonly imports: Readonly<Record<string, string>>;
@@ -29,6 +31,7 @@ export interface NewFile {
 /** The job, its context file and its test; `framework` is undefined where they stand in jobs/ of this repository. */
 export function jobFiles(answers: Answers, templates: Templates, framework?: Framework): readonly NewFile[] {
   const { name, pattern } = answers;
+  const { job, test, context } = templates;
   const renaming = {
     from: PATTERNS[pattern].job,
     to: name,
@@ -37,9 +40,12 @@ export function jobFiles(answers: Answers, templates: Templates, framework?: Fra
   };
   const database = answers.database ?? defaultDatabase(name);
   return [
-    { path: `${name}.ts`, text: renamedJob(templates.job, renaming) },
-    { path: `${name}_context.json`, text: contextText(templates.job, templates.context, name, database) },
-    { path: `${name}_test.ts`, text: renamedTest(templates.test, renaming) },
+    { path: `${name}.ts`, text: renamedJob(job, renaming) },
+    {
+      path: `${name}_context.json`,
+      text: contextText(job, context, { name, database, context: templates.given }),
+    },
+    { path: `${name}_test.ts`, text: renamedTest(test, renaming) },
   ];
 }
 

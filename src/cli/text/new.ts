@@ -1,3 +1,4 @@
+import { maskSecrets } from "../../core/secret.ts";
 import { PATTERN_NAMES, PATTERNS } from "../new/patterns.ts";
 
 const patterns = PATTERN_NAMES.map((name) => `  ${name.padEnd(9)} ${PATTERNS[name].words}`).join("\n");
@@ -21,6 +22,7 @@ export const newText = {
   pattern: "What kind of job",
   database: "Where a to-db or long job writes; by default a DuckDB file below data/",
   folder: "Where to make it; by default jobs/ in DataPy's own repository, else a folder of the job's name",
+  context: "Context file whose settings the new job begins with, such as how your Kafka is reached",
   framework:
     "Where the project imports DataPy from: a path, a URL of mod.ts, or a package; by default from where this runs",
 
@@ -31,7 +33,10 @@ export const newText = {
   badName: (name: string, problem: string) => `Cannot name a job "${name}": ${problem}`,
   badPattern: (pattern: string) => `There is no pattern "${pattern}": expected ${PATTERN_NAMES.join(", ")}`,
   badDatabase: (url: string) =>
-    `Cannot use "${url}" as a database: expected duckdb:PATH or postgres://USER@HOST:PORT/NAME`,
+    `Cannot use "${maskSecrets(url)}" as a database: expected duckdb:PATH or postgres://USER@HOST:PORT/NAME`,
+  password:
+    "A password does not belong into a context file: leave it out, and give the whole URL when the job runs, by the " +
+    "setting's variable (DATABASE_URL), or in a mounted file that it names (DATABASE_URL_FILE)",
   noDatabase: (pattern: string) => `A job of pattern ${pattern} writes to no database: leave --database out`,
   missing: (what: readonly string[]) =>
     `Cannot make a job: ${what.join(" and ")} ${what.length === 1 ? "is" : "are"} missing, ` +

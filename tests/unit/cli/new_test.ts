@@ -163,6 +163,11 @@ Deno.test("datapy new refuses names that are no file's or group's, and databases
     ...["Billing", "1st", "a b", "../billing", "a/b", "", "bill\n", "con", "x".repeat(65), "billing_test"]
       .map((name): [string[], RegExp] => [[name, "--pattern", "route"], /Cannot name a job/]),
     [["billing", "--pattern", "to-db", "--database", "mysql://x/y"], /Cannot use "mysql/],
+    [
+      ["billing", "--pattern", "to-db", "--database", "postgres://app:hunter2@db/x"],
+      /A password does not belong/,
+    ],
+    [["billing", "--pattern", "to-db", "--database", "mysql://app@db/x?password=1"], /Cannot use/],
     [["billing", "--pattern", "route", "--database", "duckdb:a.duckdb"], /writes to no database/],
     [["billing", "--pattern", "sideways"], /--pattern is "sideways"/],
   ];
@@ -170,7 +175,28 @@ Deno.test("datapy new refuses names that are no file's or group's, and databases
     const { code, err, files } = await make(words);
     assert.deepEqual([code, files.texts.size], [64, 0], words.join(" "));
     assert.match(err, says);
+    assert.doesNotMatch(err, /hunter2/);
   }
+});
+
+Deno.test("datapy new --context begins with the settings of that file, as far as the job reads them", async () => {
+  const context = {
+    kafka: { bootstrap_servers: "kafka.example:9093", password: "hunter2", consumer_group: "another" },
+    database: { url: "duckdb:another.duckdb" },
+  };
+  const files = new MemoryFiles();
+  const home = { ...systemNewLibrary.home, package: "npm:@datapy/datapy@1.2.3" };
+  const world = { projects: { home, questions: nobody, files, contextFile: () => context } };
+  const { code, err } = await datapy(["new", "billing", "--pattern", "to-db", "--context", "c.json"], world);
+  assert.equal(code, 0, err);
+  const text = files.texts.get("billing/billing_context.json") ?? "";
+  const { kafka, database } = JSON.parse(text);
+  assert.deepEqual([kafka.bootstrap_servers, kafka.input_topic], ["kafka.example:9093", "orders"]);
+  assert.deepEqual([kafka.consumer_group, database.url], ["billing", "duckdb:data/billing.duckdb"]);
+  assert.doesNotMatch(text, /hunter2/);
+  const missing = await make(["billing", "--pattern", "route", "--context", "nowhere.json"]);
+  assert.equal(missing.code, 78);
+  assert.match(missing.err, /Cannot read the context file nowhere.json/);
 });
 
 Deno.test("datapy new asks for what is missing, again where the answer is wrong, and takes the usual for an empty line", async () => {
