@@ -93,8 +93,10 @@ async function run(this: CliContext, flags: PeekFlags, topic: string): Promise<v
     }
     if (flags.follow && !printer.isDone) await follow(admin, topic, to, printer);
     if (this.machine.outIsClosed) return;
-    const isEmpty = [...bounds.values()].every(({ beginning, end }) => beginning === end);
-    say(this, isEmpty && printer.read === 0 ? peekText.empty(topic) : printer.summary);
+    const total = [...bounds.values()].reduce((sum, { beginning, end }) => sum + end - beginning, 0n);
+    if (total === 0n && printer.read === 0) return say(this, peekText.empty(topic));
+    const isPart = flags.from.kind === "last" && total > BigInt(printer.read);
+    say(this, isPart ? `${printer.summary}${peekText.lastOf(total)}` : printer.summary);
   });
 }
 

@@ -68,6 +68,7 @@ export const peekText = {
       ? `${records(shown)}${left}`
       : `${shown}${of} record${read === 1 ? "" : "s"}${left}`;
   },
+  lastOf: (total: bigint) => `, the last of about ${total}; --from earliest begins at the first`,
   empty: (topic: string) => `Topic ${topic} is empty`,
   stalled: (topic: string) =>
     `Cannot read topic "${topic}": the broker sends no records though there are some`,

@@ -165,7 +165,7 @@ Deno.test("datapy peek shows the last ten of all partitions by their times", asy
     [9, 8, 7, 6, 5, 4, 3, 2, 1, 0].map((i) => `v${i}`),
   );
   assert.equal(lines[9], "2023-11-14T22:13:20.000Z  0@5    k    v0");
-  assert.equal(err, "10 records\n");
+  assert.equal(err, "10 records, the last of about 12; --from earliest begins at the first\n");
 });
 
 Deno.test("mergedRecords() gives all records once, those of a partition in their order, times ascending where they do", () =>
