@@ -82,6 +82,7 @@ export async function connectorOnly(
 
 function methodsOf(driver: KafkaDriver): Omit<KafkaDriver, "listTopics"> {
   return {
+    describeTopics: (...given) => driver.describeTopics(...given),
     consume: (...given) => driver.consume(...given),
     produce: (...given) => driver.produce(...given),
   };

@@ -1,6 +1,7 @@
 import { Lanes } from "./lanes.ts";
 import type { PartitionState } from "./partition_state.ts";
-import { type Ending, type Task, Work, type WorkPorts } from "./work.ts";
+import type { Ending } from "./ending.ts";
+import { type Task, Work, type WorkPorts } from "./work.ts";
 
 /** What a dispatcher needs. */
 export interface DispatcherPorts {

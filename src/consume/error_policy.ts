@@ -10,6 +10,8 @@ export interface ErrorSettings {
   readonly retryBackoffMs: readonly number[];
   /** How long the world may be out of order before the job ends, in milliseconds. */
   readonly recoveryTimeoutMs: number;
+  /** Whether there is a topic for messages that would be skipped; false by default. */
+  readonly deadLetters?: boolean;
 }
 
 /** What has happened to one message so far. */
@@ -30,6 +32,8 @@ export type Verdict =
   | { readonly kind: "wait"; readonly afterMs: number }
   /** Log it, commit it, go on. */
   | { readonly kind: "skip" }
+  /** Write it to the dead letters, then commit it, go on. */
+  | { readonly kind: "dead_letter" }
   /** End the job with the message uncommitted: `on_error: stop`. */
   | { readonly kind: "stop" }
   /** End the job with the message uncommitted: the world or the configuration does not let it go on. */
@@ -46,11 +50,13 @@ export function decide(kind: ErrorKind, failures: Failures, settings: ErrorSetti
       return { kind: "wait", afterMs: Math.min(left, outageBackoffMs(failures.ofWorld)) };
     }
     case "record":
-    case "permanent":
+    case "permanent": {
       if (settings.onError === "stop") return { kind: "stop" };
-      if (settings.onError === "continue" || kind === "permanent") return { kind: "skip" };
+      const last = { kind: settings.deadLetters ? "dead_letter" : "skip" } as const;
+      if (settings.onError === "continue" || kind === "permanent") return last;
       return failures.ofRecord > settings.maxRetries
-        ? { kind: "skip" }
+        ? last
         : { kind: "retry", afterMs: retryBackoffMs(settings.retryBackoffMs, failures.ofRecord) };
+    }
   }
 }

@@ -1,6 +1,7 @@
 import { JobLocal } from "../core/job_scope.ts";
 import type { Outcome } from "./processor.ts";
-import type { Ending, Work } from "./work.ts";
+import type { Ending } from "./ending.ts";
+import type { Work } from "./work.ts";
 
 /** Is told what happens to each message: a test of a job looks at it. Its functions return at once and do not throw. */
 export interface WorkObserver {

@@ -12,11 +12,12 @@ import { commitDue, PER_MESSAGE } from "./commit_rule.ts";
 import { Committer } from "./committer.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { drain } from "./drain.ts";
+import { type Ending, isFinal } from "./ending.ts";
 import type { PartitionState } from "./partition_state.ts";
 import { describeWork, Reporter } from "./reporter.ts";
 import type { ConsumePorts, ConsumeSettings } from "./settings.ts";
 import { type ConsumerStats, Stats } from "./stats.ts";
-import type { Ending, Work } from "./work.ts";
+import type { Work } from "./work.ts";
 
 /** How long a revoked partition's message may take to settle before its low mark is committed, in milliseconds. */
 const REVOKE_SETTLE_MS = 1_000;
@@ -41,7 +42,7 @@ export class PollLoop {
   constructor(settings: ConsumeSettings, ports: ConsumePorts) {
     this.#settings = settings;
     this.#ports = ports;
-    this.#stats = new Stats(settings.summaryInterval, ports.clock.now());
+    this.#stats = new Stats(settings.summaryInterval, ports.clock.now(), ports.deadLetters !== undefined);
     this.#assignments = new Assignments(ports.log);
     this.#dispatcher = new Dispatcher({
       maxConcurrency: settings.maxConcurrency,
@@ -129,7 +130,7 @@ export class PollLoop {
       this.#fail(new Error(`Cannot process ${work.place}`, { cause: ending.error }));
     }
     if (partition.lost) return; // the fence: late work finishes into nothing
-    if (ending.kind !== "done" && ending.kind !== "skipped") return;
+    if (!isFinal(ending)) return;
     partition.finish(record.offset);
     this.#stats.processed();
     this.#reporter?.counted();
@@ -181,10 +182,7 @@ export class PollLoop {
 
   async #drain(): Promise<void> {
     const { drainTimeoutMs } = this.#settings;
-    const waitingFor = this.#dispatcher.inFlight;
-    if (waitingFor.length > 0) {
-      this.#ports.log.info(`Stopping: waiting for ${waitingFor.map(describeWork).join(", ")}`);
-    }
+    this.#reporter?.draining();
     const result = await drain({
       clock: this.#ports.clock,
       timeoutMs: drainTimeoutMs,

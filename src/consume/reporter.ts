@@ -41,6 +41,13 @@ export class Reporter implements Disposable {
     if (this.#ports.stats.moved) this.#summary();
   }
 
+  /** A stop was requested: what it waits for, if anything. */
+  draining(): void {
+    const waitingFor = this.#ports.inFlight();
+    if (waitingFor.length === 0) return;
+    this.#ports.log.info(`Stopping: waiting for ${waitingFor.map(describeWork).join(", ")}`);
+  }
+
   [Symbol.dispose](): void {
     this.#minute[Symbol.dispose]();
     this.#stalls[Symbol.dispose]();

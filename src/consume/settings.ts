@@ -3,6 +3,7 @@ import type { KafkaConnection } from "../kafka/connection.ts";
 import type { Logger } from "../core/logger.ts";
 import type { StopControl } from "../core/stop_control.ts";
 import type { Clock } from "../runtime/clock.ts";
+import type { DeadLetters } from "./dead_letters.ts";
 import type { ErrorSettings } from "./error_policy.ts";
 import type { ValueFormat } from "./message.ts";
 import type { WorkObserver } from "./observer.ts";
@@ -30,5 +31,7 @@ export interface ConsumePorts {
   readonly control: StopControl;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Where messages go that would be skipped; `errors.deadLetters` of the settings says that they do. */
+  readonly deadLetters?: DeadLetters | undefined;
   readonly observer?: WorkObserver | undefined;
 }

@@ -1,6 +1,6 @@
 /** What a consumer has counted since it began. */
 export interface ConsumerStats {
-  /** Messages that are done: processed, or skipped. */
+  /** Messages that are done: processed, skipped, or in the dead letters. */
   readonly processed: number;
   /** Messages that failed by their own fault. */
   readonly errors: number;
@@ -8,12 +8,19 @@ export interface ConsumerStats {
   readonly retries: number;
   /** Commits that the group accepted. */
   readonly commits: number;
+  /** Messages that were written to the dead letters; undefined where there are none. */
+  readonly dead_lettered?: number;
 }
 
 /** Counts, and says when a summary is due: every `interval` messages, and once a minute while anything moves. */
 export class Stats {
   readonly #interval: number;
-  #counts = { processed: 0, errors: 0, retries: 0, commits: 0 };
+  #counts: { -readonly [K in keyof ConsumerStats]: ConsumerStats[K] } = {
+    processed: 0,
+    errors: 0,
+    retries: 0,
+    commits: 0,
+  };
   #lastCount = 0;
   #lastMoves = 0;
   #lastAt: number;
@@ -21,10 +28,12 @@ export class Stats {
   /**
    * @param interval Messages between two summaries.
    * @param now Time in milliseconds at which counting begins.
+   * @param deadLetters Whether there is a topic for them.
    */
-  constructor(interval: number, now: number) {
+  constructor(interval: number, now: number, deadLetters = false) {
     this.#interval = interval;
     this.#lastAt = now;
+    if (deadLetters) this.#counts.dead_lettered = 0;
   }
 
   processed(): void {
@@ -33,6 +42,10 @@ export class Stats {
 
   error(): void {
     this.#counts.errors++;
+  }
+
+  deadLettered(): void {
+    this.#counts.dead_lettered = (this.#counts.dead_lettered ?? 0) + 1;
   }
 
   retry(): void {
@@ -60,13 +73,15 @@ export class Stats {
 
   /** The summary line of the seed, and a new beginning for the next. The rate is since the last summary. */
   summary(now: number, lag: bigint): string {
-    const { processed, errors, retries } = this.#counts;
+    const { processed, errors, retries, dead_lettered: dead } = this.#counts;
     const seconds = Math.max((now - this.#lastAt) / 1000, 0.001);
     const rate = Math.round((processed - this.#lastCount) / seconds);
     this.#lastCount = processed;
     this.#lastAt = now;
     this.#lastMoves = this.#moves();
-    return `Processed ${processed} messages, Errors: ${errors}, Retries: ${retries}, Rate: ${rate} msg/s, Lag: ${lag}`;
+    const letters = dead === undefined ? "" : `, Dead letters: ${dead}`;
+    return `Processed ${processed} messages, Errors: ${errors}, Retries: ${retries}, Rate: ${rate} msg/s, Lag: ${lag}` +
+      letters;
   }
 
   #moves(): number {

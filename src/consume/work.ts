@@ -1,33 +1,29 @@
-import { type ErrorKind, errorText } from "../core/errors.ts";
+import { kindOf } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
 import { MessageScope } from "../core/message_scope.ts";
-import { mistakePlace, stackLines } from "../core/stack.ts";
 import type { StopControl } from "../core/stop_control.ts";
 import type { RawRecord } from "../kafka/driver.ts";
 import type { Clock } from "../runtime/clock.ts";
+import type { DeadLetters } from "./dead_letters.ts";
+import { deliver } from "./dead_letters_delivery.ts";
+import type { DeadMessage } from "./dead_letters_letter.ts";
+import type { Ending } from "./ending.ts";
 import { decide, type ErrorSettings } from "./error_policy.ts";
 import { decodeMessage, type Message, type ValueFormat } from "./message.ts";
 import type { WorkObserver } from "./observer.ts";
 import type { PartitionState } from "./partition_state.ts";
 import { attempt, type MessageProcessor, type Outcome } from "./processor.ts";
 import type { Stats } from "./stats.ts";
+import { tellFailure } from "./tell_failure.ts";
+import { timeLimit } from "./time_limit.ts";
+
+type Failed = Extract<Outcome, { ok: false }>;
 
 /** One record on its way through the processor. */
 export interface Task {
   readonly partition: PartitionState;
   readonly record: RawRecord;
 }
-
-/** How the work on a message ended. */
-export type Ending =
-  /** It may be committed. */
-  | { readonly kind: "done" }
-  /** It failed by its own fault and is skipped: it may be committed. */
-  | { readonly kind: "skipped" }
-  /** A stop or a lost partition came in between: it must come again. */
-  | { readonly kind: "unfinished" }
-  /** The job must end, with the message uncommitted. */
-  | { readonly kind: "failed"; readonly error: unknown; readonly errorKind: ErrorKind };
 
 /** What the work on messages needs. */
 export interface WorkPorts {
@@ -44,6 +40,7 @@ export interface WorkPorts {
   readonly clock: Clock;
   readonly log: Logger;
   readonly stats: Stats;
+  readonly deadLetters?: DeadLetters | undefined;
   readonly observer?: WorkObserver | undefined;
 }
 
@@ -57,6 +54,8 @@ export class Work {
   #abortReason: string | undefined;
   readonly #leave = new AbortController();
   #scope = new MessageScope();
+  #stage: DeadMessage["stage"] = "process";
+  #isDeadLetter = false;
 
   constructor(task: Task, ports: WorkPorts) {
     this.task = task;
@@ -70,9 +69,9 @@ export class Work {
     return `${topic}[${partition}]@${this.task.record.offset}`;
   }
 
-  /** The mods that run for it now. */
+  /** The mods that run for it now, or its dead letter. */
   get running(): readonly string[] {
-    return this.#scope.running;
+    return this.#isDeadLetter ? ["its dead letter"] : this.#scope.running;
   }
 
   /** Ends a back-off, and lets no further attempt begin. An attempt that runs goes on. */
@@ -95,9 +94,9 @@ export class Work {
   }
 
   async #run(): Promise<Ending> {
-    const { clock, stats, observer } = this.#ports;
+    const { clock, stats, observer, errors, deadLetters } = this.#ports;
     let [ofRecord, ofWorld, outageSince] = [0, 0, 0];
-    while (true) {
+    for (let attempts = 1;; attempts++) {
       observer?.attempting(this);
       const outcome = await this.#attempt();
       observer?.attempted(this, outcome);
@@ -111,13 +110,17 @@ export class Work {
         ofRecord++;
       }
       const outageMs = ofWorld === 0 ? 0 : clock.now() - outageSince;
-      const verdict = decide(outcome.kind, { ofRecord, ofWorld, outageMs }, this.#ports.errors);
+      const settings = { ...errors, deadLetters: deadLetters !== undefined };
+      const verdict = decide(outcome.kind, { ofRecord, ofWorld, outageMs }, settings);
+      if (verdict.kind === "dead_letter" && deadLetters !== undefined) {
+        return await this.#bury(deadLetters, outcome, attempts);
+      }
       if (verdict.kind === "skip") {
         stats.error();
         this.#tell("error", `Cannot process ${this.place}, skipping it: `, outcome);
         return { kind: "skipped" };
       }
-      if (verdict.kind === "stop" || verdict.kind === "fail") {
+      if (verdict.kind !== "retry" && verdict.kind !== "wait") {
         stats.error();
         return { kind: "failed", error: outcome.error, errorKind: outcome.kind };
       }
@@ -131,14 +134,36 @@ export class Work {
     }
   }
 
-  /** One line that says why, and where in the program if it is a mistake there; the stacks follow at DEBUG. */
-  #tell(level: "error" | "warning", what: string, { error, kind }: Extract<Outcome, { ok: false }>): void {
-    const { log } = this.#ports;
+  /** Writes it to the dead letters. */
+  async #bury(letters: DeadLetters, { error, kind }: Failed, attempts: number): Promise<Ending> {
+    const { stats, observer } = this.#ports;
+    stats.error();
     const { topic, partition } = this.task.partition.assignment;
-    const place = mistakePlace(error);
-    const fields = { topic, partition, offset: this.task.record.offset, kind };
-    log[level](what + errorText(error) + (place === undefined ? "" : ` (at ${place})`), fields);
-    for (const line of stackLines(error)) log.debug(line);
+    const dead = { topic, partition, record: this.task.record, error, kind, attempts, stage: this.#stage };
+    this.#isDeadLetter = true;
+    const delivered = await deliver(dead, {
+      ...this.#ports,
+      letters,
+      leave: this.#leave.signal,
+      waiting: (afterMs) => (stats.retry(), observer?.waiting(this, afterMs)),
+    });
+    this.#isDeadLetter = false;
+    if (delivered.kind === "failed") return { ...delivered, errorKind: kindOf(delivered.error) };
+    if (delivered.kind === "unfinished") return delivered;
+    stats.deadLettered();
+    const what = `Cannot process ${this.place}, it is in the dead letters as ${delivered.place}: `;
+    this.#tell("error", what, { error, kind });
+    return { kind: "dead_lettered" };
+  }
+
+  #tell(level: "error" | "warning", what: string, { error, kind }: Omit<Failed, "ok">): void {
+    const { topic, partition } = this.task.partition.assignment;
+    tellFailure(this.#ports.log, level, what, error, {
+      topic,
+      partition,
+      offset: this.task.record.offset,
+      kind,
+    });
   }
 
   async #attempt(): Promise<Outcome> {
@@ -147,14 +172,19 @@ export class Work {
     const { topic, partition } = this.task.partition.assignment;
     let message: Message;
     try {
+      this.#stage = "decode";
       message = decodeMessage(topic, partition, this.task.record, this.#ports.valueFormat);
+      this.#stage = "process";
     } catch (error) {
       return { ok: false, kind: "permanent", error };
     }
     this.#scope = new MessageScope();
     this.#abort = new AbortController();
     if (this.#abortReason !== undefined) this.abort(this.#abortReason);
-    using limit = this.#limit(this.#abort);
+    using limit = timeLimit(
+      { ...this.#ports, onStuck: () => this.#ports.onStuck(this) },
+      this.#abort,
+    );
     const outcome = await attempt(
       processor,
       message,
@@ -165,23 +195,5 @@ export class Work {
     return limit.reached && !outcome.ok && outcome.kind === "unavailable"
       ? { ...outcome, kind: "record" }
       : outcome;
-  }
-
-  /** The two bounds of `max_processing_s`: the signal fires; later the message counts as stuck. */
-  #limit(abort: AbortController): Disposable & { readonly reached: boolean } {
-    const { maxProcessingMs, stuckAfterMs, clock } = this.#ports;
-    const limit = { reached: false, [Symbol.dispose]() {} };
-    if (maxProcessingMs === undefined) return limit;
-    const seconds = maxProcessingMs / 1000;
-    const fire = clock.timer(maxProcessingMs, () => {
-      limit.reached = true;
-      abort.abort(new DOMException(`max_processing_s: ${seconds} s have passed`, "TimeoutError"));
-    });
-    const giveUp = clock.timer(maxProcessingMs + stuckAfterMs, () => this.#ports.onStuck(this));
-    limit[Symbol.dispose] = () => {
-      fire[Symbol.dispose]();
-      giveUp[Symbol.dispose]();
-    };
-    return limit;
   }
 }

@@ -5,6 +5,7 @@ export { default as kafkajsAssignerProtocol } from "npm:kafkajs@2.2.4/src/consum
 export { default as kafkajsLoggers } from "npm:kafkajs@2.2.4/src/loggers/index.js";
 export { default as KafkajsRequestQueue } from "npm:kafkajs@2.2.4/src/network/requestQueue/index.js";
 export { default as kafkajsSocketFactory } from "npm:kafkajs@2.2.4/src/network/socketFactory.js";
+export { default as KafkajsDecoder } from "npm:kafkajs@2.2.4/src/protocol/decoder.js";
 export { default as KafkajsEncoder } from "npm:kafkajs@2.2.4/src/protocol/encoder.js";
 export { default as kafkajsProtocolErrors } from "npm:kafkajs@2.2.4/src/protocol/error.js";
 export { default as kafkajsCompression } from "npm:kafkajs@2.2.4/src/protocol/message/compression/index.js";

@@ -142,6 +142,17 @@ export interface ProducerSession {
   close(): Promise<void>;
 }
 
+/** A topic, as far as somebody who sends to it wants to know it. */
+export interface TopicDetails {
+  readonly partitions: number;
+  /** The largest batch of records that it takes, in bytes, after compression; undefined where the user may not know it. */
+  readonly maxMessageBytes: number | undefined;
+  /** How long records are kept, in milliseconds; -1 is for ever; undefined where the user may not know it. */
+  readonly retentionMs: number | undefined;
+  /** Whether records are lost that a later one of their key takes the place of. */
+  readonly isCompacted: boolean;
+}
+
 /** The one door to Kafka. The kafkajs driver and the memory driver pass the same contract tests. */
 export interface KafkaDriver {
   /** It talks to no other machine: certificates are not read, because nobody would look at them. */
@@ -151,6 +162,16 @@ export interface KafkaDriver {
    * brokers that are not there yet, the log says so.
    */
   listTopics(connection: ConnectionConfig, timeoutMs: number, log?: Logger): Promise<readonly string[]>;
+  /**
+   * Looks topics up by name; those that are not there, or are hidden from the user, are not in the answer. Creates none.
+   * Rejects within `timeoutMs`, as `listTopics` does.
+   */
+  describeTopics(
+    connection: ConnectionConfig,
+    topics: readonly string[],
+    timeoutMs: number,
+    log?: Logger,
+  ): Promise<ReadonlyMap<string, TopicDetails>>;
   /** Joins a group; resolves when the session has been set up, before the first assignment. */
   consume(
     connection: ConnectionConfig,

@@ -1,5 +1,6 @@
 import { configureSync, getConfig, getLogger, type LogRecord } from "../deps/logtape.ts";
 import { ConfigurationError } from "../core/errors.ts";
+import { jobName } from "../core/job_name.ts";
 import { JobLocal } from "../core/job_scope.ts";
 import type { LogFields, Logger } from "../core/logger.ts";
 import { type Process, thisProcess } from "../runtime/process.ts";
@@ -65,6 +66,7 @@ export function setupLogging(options: LoggingOptions = {}, process: LoggingProce
   const own = state.get();
   own.argument = options.level;
   own.job = options.name ?? own.job;
+  jobName.set({ name: own.job });
   own.contextLevel = options.contextLevel;
   own.output = process;
   own.isSetUp = true;

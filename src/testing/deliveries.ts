@@ -29,4 +29,15 @@ export class Deliveries {
     this.#waiting.delete(topic);
     for (const record of records) this.#broker.append(topic, record);
   }
+  /** A consumer's `dead_letter_topic` must be there when it begins: it is made like those that it consumes. */
+  makeDeadLetterTopic(params: unknown): void {
+    const { dead_letter_topic: letters, topics } = params as {
+      readonly dead_letter_topic?: string;
+      readonly topics: readonly string[];
+    };
+    if (letters === undefined || topics.includes(letters)) return;
+    const present = topics.filter((topic) => this.#broker.topicNames.includes(topic));
+    const counts = present.map((topic) => this.#broker.logs(topic).length);
+    makeTopic(this.#broker, letters, Math.max(1, ...counts));
+  }
 }

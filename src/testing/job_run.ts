@@ -10,6 +10,8 @@ export type MessageOutcome =
   | "processed"
   /** It failed by its own fault, and the job went on without it. */
   | "skipped"
+  /** It failed by its own fault and lies in the consumer's `dead_letter_topic`. */
+  | "dead_lettered"
   /** The job ended because of it; it is not committed and comes again. */
   | "failed"
   /** A stop or a crash came in between; it is not committed and comes again. */
@@ -84,6 +86,8 @@ export interface JobRun {
   readonly retried: readonly MessageRun[];
   /** Those that were skipped, with their errors. */
   readonly skipped: readonly MessageRun[];
+  /** Those that were written to the dead letters, with their errors; the letters themselves are in `produced`. */
+  readonly deadLettered: readonly MessageRun[];
   /** The mods that ran, in the order of their beginning. */
   readonly mods: readonly ModRun[];
   /** The job's log, at the level that the job has set. */

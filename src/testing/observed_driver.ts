@@ -8,6 +8,7 @@ import type {
   KafkaDriver,
   ProducerSession,
   SentRecord,
+  TopicDetails,
 } from "../kafka/driver.ts";
 import type { MemoryDriver } from "../kafka/memory/driver.ts";
 import { forever } from "./stand_ins.ts";
@@ -59,6 +60,14 @@ export class ObservedDriver implements KafkaDriver {
 
   async listTopics(connection: ConnectionConfig, timeoutMs: number): Promise<readonly string[]> {
     return await this.#during(() => this.#driver.listTopics(connection, timeoutMs));
+  }
+
+  async describeTopics(
+    connection: ConnectionConfig,
+    topics: readonly string[],
+    timeoutMs: number,
+  ): Promise<ReadonlyMap<string, TopicDetails>> {
+    return await this.#during(() => this.#driver.describeTopics(connection, topics, timeoutMs));
   }
 
   async consume(

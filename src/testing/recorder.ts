@@ -1,7 +1,8 @@
 import type { WorkObserver } from "../consume/observer.ts";
 import type { Outcome } from "../consume/processor.ts";
 import { describeWork } from "../consume/reporter.ts";
-import type { Ending, Work } from "../consume/work.ts";
+import { type Ending, isFinal } from "../consume/ending.ts";
+import type { Work } from "../consume/work.ts";
 import type { ErrorKind } from "../core/errors.ts";
 import type { MessageOutcome, MessageRun } from "./job_run.ts";
 
@@ -17,6 +18,7 @@ interface Entry {
 const OUTCOMES: Readonly<Record<Ending["kind"], MessageOutcome>> = {
   done: "processed",
   skipped: "skipped",
+  dead_lettered: "dead_lettered",
   failed: "failed",
   unfinished: "unfinished",
 };
@@ -32,7 +34,7 @@ export class Recorder implements WorkObserver {
 
   /**
    * @param happened Called at each event.
-   * @param dealtWith Called when a message was processed or skipped, with how many were.
+   * @param dealtWith Called when a message was processed, skipped or written to the dead letters, with how many were.
    */
   constructor(happened: () => void, dealtWith: (count: number) => void) {
     this.#happened = happened;
@@ -63,7 +65,7 @@ export class Recorder implements WorkObserver {
     if (this.#closed) return;
     this.#entryOf(work).outcome = OUTCOMES[ending.kind];
     this.#happened();
-    if (ending.kind === "done" || ending.kind === "skipped") this.#dealtWith(++this.#count);
+    if (isFinal(ending)) this.#dealtWith(++this.#count);
   }
 
   /** Nothing that comes later counts. */

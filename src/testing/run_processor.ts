@@ -84,6 +84,7 @@ export async function runProcessor(
     processed: handed.filter(({ outcome }) => outcome === "processed"),
     retried: handed.filter(({ attempts }) => attempts > 1),
     skipped: handed.filter(({ outcome }) => outcome === "skipped"),
+    deadLettered: handed.filter(({ outcome }) => outcome === "dead_lettered"),
     mods: job.standIns.runs,
     log: job.log,
     warnings: job.log.filter(({ level }) => level === "WARNING").map(({ message }) => message),

@@ -58,12 +58,16 @@ export class TestJob {
     this.standIns = new StandIns(options, {
       happened,
       isDead,
-      called: (mod, call, when) =>
+      called: (mod, call, when) => {
+        if (mod === "kafka_consumer" && when === "before") {
+          this.deliveries.makeDeadLetterTopic(this.standIns.runs.at(-1)?.params);
+        }
         this.#atMoment((moment) => {
           if (!("at" in moment)) return false;
           const { at } = moment;
           return at.mod === mod && at.call === call && (at.when ?? "before") === when;
-        }),
+        });
+      },
     });
     // not before the other members of the group have been given their partitions
     const listening = (topic: string) => queueMicrotask(() => this.deliveries.deliver(topic));

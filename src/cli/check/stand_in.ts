@@ -13,6 +13,7 @@ const PURE = ["json_parser", "data_mapper", "data_splitter"];
 /** A driver that connects to nothing. */
 const nowhere: KafkaDriver = {
   listTopics: () => Promise.resolve([]),
+  describeTopics: () => Promise.resolve(new Map()),
   consume: () => Promise.reject(new Error("a plan consumes nothing")),
   produce: () => Promise.reject(new Error("a plan sends nothing")),
 };

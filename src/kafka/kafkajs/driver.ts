@@ -8,8 +8,10 @@ import type {
   ConsumerSession,
   KafkaDriver,
   ProducerSession,
+  TopicDetails,
 } from "../driver.ts";
 import { createCluster, ISOLATION_LEVELS } from "./cluster.ts";
+import { describeTopics } from "./describe_topics.ts";
 import type { FetchSettings } from "./fetcher.ts";
 import { listTopics } from "./list_topics.ts";
 import { openProducer } from "./producer.ts";
@@ -19,6 +21,15 @@ import { KafkajsSession } from "./session.ts";
 export class KafkajsDriver implements KafkaDriver {
   listTopics(connection: ConnectionConfig, timeoutMs: number, log?: Logger): Promise<readonly string[]> {
     return listTopics(connection, timeoutMs, log);
+  }
+
+  describeTopics(
+    connection: ConnectionConfig,
+    topics: readonly string[],
+    timeoutMs: number,
+    log?: Logger,
+  ): Promise<ReadonlyMap<string, TopicDetails>> {
+    return describeTopics(connection, topics, timeoutMs, log);
   }
 
   consume(

@@ -9,6 +9,7 @@ import {
   KafkajsCluster,
   kafkajsCompression,
   kafkajsCrc32c,
+  KafkajsDecoder,
   KafkajsEncoder,
   kafkajsLoggers,
   kafkajsProtocolErrors,
@@ -166,3 +167,10 @@ export const encoded = (bytes: Buffer): unknown =>
     bytes.length,
   )
     .writeBuffer(bytes);
+
+/** kafkajs' reader of answers; only headers are read by `readVarIntArray` (src/protocol/recordBatch/record/v0). */
+export const decoderPrototype = (KafkajsDecoder as unknown as {
+  prototype: {
+    readVarIntArray(this: { readVarInt(): number }, reader: (decoder: unknown) => unknown): unknown;
+  };
+}).prototype;

@@ -1,6 +1,7 @@
 import type { FetchedRecords, RawRecord } from "../driver.ts";
 import { abortedTransactions } from "./aborted.ts";
 import type { DecodedRecord, FetchedPartition } from "./broker.ts";
+import { HeaderList } from "./header_order.ts";
 
 /** What a fetch brought of one partition: the records to hand out, and where to read on. */
 export type Reading = Pick<FetchedRecords, "records" | "nextOffset" | "endOffset">;
@@ -47,8 +48,9 @@ function toRawRecord(record: DecodedRecord): RawRecord {
   };
 }
 
-/** All headers as pairs; a name that came twice has its values in their order. */
-export function headerPairs(headers: DecodedRecord["headers"]): RawRecord["headers"] {
+/** All headers as pairs, in their order. */
+export function headerPairs(headers: DecodedRecord["headers"] | HeaderList): RawRecord["headers"] {
+  if (headers instanceof HeaderList) return headers.pairs;
   return Object.entries(headers).flatMap(([name, value]) =>
     (Array.isArray(value) ? value : [value]).filter(isHeaderValue).map((one) => [name, one] as const)
   );

@@ -1,6 +1,6 @@
 import { ConfigurationError, UnavailableError } from "../../core/errors.ts";
 import { type Clock, systemClock } from "../../runtime/clock.ts";
-import type { OffsetCommit, OutgoingRecord, RawRecord, SentRecord } from "../driver.ts";
+import type { OffsetCommit, OutgoingRecord, RawRecord, SentRecord, TopicDetails } from "../driver.ts";
 import { FaultQueue, Gate, type Hold } from "./faults.ts";
 import { MemoryGroup } from "./group.ts";
 import { partitionOfKey } from "../murmur2.ts";
@@ -18,7 +18,7 @@ export interface MemoryBrokerOptions {
   readonly clock?: Clock;
   /** Offsets that one fetch passes at most. Default: 100. */
   readonly maxFetchRecords?: number;
-  /** Bytes of key and value of one record, as `message.max.bytes`. Default: 1,048,588, Kafka's. */
+  /** Bytes of key, value and headers of one record, as `message.max.bytes`. Default: 1,048,588, Kafka's. */
   readonly maxRecordBytes?: number;
   /** How an answer is waited for: who gives the turns decides their order. Default: a turn of the event loop. */
   readonly turn?: () => Promise<void>;
@@ -41,6 +41,8 @@ export class MemoryBroker {
     fetch: { gate: new Gate() },
     send: { gate: new Gate(), faults: new FaultQueue() },
   };
+  /** What topics have set otherwise than the broker, by name. */
+  readonly topicSettings = new Map<string, Partial<TopicDetails>>();
   readonly #topics = new Map<string, PartitionLog[]>();
   readonly #groups = new Map<string, MemoryGroup>();
   #keyless = 0;
@@ -81,6 +83,13 @@ export class MemoryBroker {
     const logs = this.#topics.get(topic);
     if (logs === undefined) throw unknownTopic(topic);
     return logs;
+  }
+
+  /** What a topic has set. Throws as {@link logs} does. */
+  details(topic: string): TopicDetails {
+    const partitions = this.logs(topic).length;
+    const settings = { maxMessageBytes: this.maxRecordBytes, retentionMs: -1, isCompacted: false };
+    return { partitions, ...settings, ...this.topicSettings.get(topic) };
   }
 
   /** The log of one partition. */

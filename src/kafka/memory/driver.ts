@@ -8,6 +8,7 @@ import type {
   ConsumerSession,
   KafkaDriver,
   ProducerSession,
+  TopicDetails,
 } from "../driver.ts";
 import { MemoryBroker } from "./broker.ts";
 import { MemoryConsumerSession } from "./consumer_session.ts";
@@ -31,6 +32,16 @@ export class MemoryDriver implements KafkaDriver {
     const fault = faults.take();
     if (fault !== undefined) throw fault;
     return this.broker.topicNames;
+  }
+
+  async describeTopics(
+    connection: ConnectionConfig,
+    topics: readonly string[],
+    timeoutMs: number,
+  ): Promise<ReadonlyMap<string, TopicDetails>> {
+    const present = new Set(await this.listTopics(connection, timeoutMs));
+    const there = topics.filter((topic) => present.has(topic));
+    return new Map(there.map((topic) => [topic, this.broker.details(topic)]));
   }
 
   async consume(

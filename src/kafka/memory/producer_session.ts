@@ -43,15 +43,21 @@ export class MemoryProducerSession implements ProducerSession {
     await gate.pass();
     const fault = faults.take();
     if (fault !== undefined) throw fault;
+    const most = this.broker.details(topic).maxMessageBytes ?? Infinity;
     records.forEach((record, i) => {
-      const bytes = (record.key?.length ?? 0) + (record.value?.length ?? 0);
-      if (bytes > this.broker.maxRecordBytes) {
+      const bytes = sizeOf(record);
+      if (bytes > most) {
         throw new PermanentError(
           `Cannot send record ${i} of ${records.length} to ${topic}: it has ${bytes} bytes, ` +
-            `the topic takes at most ${this.broker.maxRecordBytes}`,
+            `the topic takes at most ${most}`,
         );
       }
     });
     return records.map((record) => this.broker.append(topic, record));
   }
+}
+
+function sizeOf({ key, value, headers }: OutgoingRecord): number {
+  const inHeaders = headers.reduce((sum, [name, bytes]) => sum + name.length + (bytes?.length ?? 0), 0);
+  return (key?.length ?? 0) + (value?.length ?? 0) + inHeaders;
 }

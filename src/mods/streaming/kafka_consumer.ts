@@ -1,8 +1,10 @@
 import { z } from "../../deps/zod.ts";
 import { ConfigurationError } from "../../core/errors.ts";
 import { artifact, defineMod, type ModContext } from "../../core/define_mod.ts";
+import { unlessAborted } from "../../core/unless_aborted.ts";
 import type { MessageProcessor } from "../../consume/processor.ts";
 import { workObserver } from "../../consume/observer.ts";
+import type { ConsumerStats } from "../../consume/stats.ts";
 import { PollLoop } from "../../consume/poll_loop.ts";
 import type { ConsumeSettings } from "../../consume/settings.ts";
 import { jobClock } from "../../control/job_clock.ts";
@@ -10,6 +12,7 @@ import { jobStopSignals } from "../../control/stop_signals.ts";
 import { StreamController } from "../../control/stream_controller.ts";
 import { setting } from "../../kafka/additional_config.ts";
 import { KafkaConnection } from "../../kafka/connection.ts";
+import { type OpenDeadLetters, openDeadLetters } from "./dead_letters.ts";
 
 /** Bound of the last commit before partitions are given back in a rebalance, in milliseconds. */
 const REVOKE_TIMEOUT_MS = 2_000;
@@ -37,6 +40,13 @@ const params = z.strictObject({
   on_error: z.enum(["continue", "retry", "stop"]).default("continue").describe(
     "What to do with a message that fails by its own fault: log and skip it, try it again and then skip it, or stop the " +
       "job with the message uncommitted (Talend's Die on error). Outages and configuration errors are never skipped.",
+  ),
+  dead_letter_topic: z.string().regex(/^[a-zA-Z0-9._-]{1,249}$/, {
+    error: "expected a topic's name: 1 to 249 letters, digits, dots, underscores and hyphens",
+  }).optional().describe(
+    "Topic that a message which fails by its own fault is written to before it is committed, its bytes as they were and " +
+      "headers behind its own that say why. It must exist. A message whose letter cannot be written waits, as in an " +
+      "outage. Without it, failed messages are lost; with `on_error: stop`, nothing is written.",
   ),
   max_retries: z.int().min(0).default(3).describe("With `on_error: retry`: attempts after the first one."),
   retry_backoff_ms: z.array(z.int().min(0)).min(1).readonly().default([100, 200, 400]).describe(
@@ -72,18 +82,23 @@ export const kafkaConsumer = defineMod({
     "Consumes topics without end: calls message_processor for each message, commits it, drains on SIGTERM.",
   params,
   artifacts: {
-    stats: artifact<{ processed: number; errors: number; retries: number; commits: number }>(
-      "What was counted until the stop was requested.",
+    stats: artifact<ConsumerStats>(
+      "What was counted until the stop was requested; `dead_lettered` where there is a `dead_letter_topic`.",
     ),
   },
   async run(given, context) {
-    warnOfSkipping(given.on_error, context);
+    warnOfLosses(given, context);
     const own = given.controller === null ? new StreamController() : undefined;
+    const control = given.controller ?? own as StreamController;
+    let letters: OpenDeadLetters | undefined;
     try {
-      const loop = new PollLoop(settingsOf(given, context), {
-        control: given.controller ?? own as StreamController,
+      const settings = settingsOf(given, context);
+      letters = await deadLettersOf(given, control, context);
+      const loop = new PollLoop(settings, {
+        control,
         clock: jobClock.get(),
         log: context.log,
+        deadLetters: letters,
         observer: workObserver.get(),
       });
       const stats = await loop.run();
@@ -93,6 +108,7 @@ export const kafkaConsumer = defineMod({
       jobStopSignals.get().stopAll(`a consumer of group "${given.group_id}" failed`);
       throw error;
     } finally {
+      await letters?.[Symbol.asyncDispose]();
       own?.[Symbol.dispose]();
     }
   },
@@ -132,8 +148,33 @@ function settingsOf(given: z.output<typeof params>, context: ModContext): Consum
   };
 }
 
-function warnOfSkipping(onError: "continue" | "retry" | "stop", context: ModContext): void {
-  if (onError === "stop") return;
+/** Undefined where there are none, or a stop was requested first: then nothing will be consumed. */
+async function deadLettersOf(
+  { connection, topics, group_id: group, dead_letter_topic: deadLetterTopic }: z.output<typeof params>,
+  { signal }: StreamController,
+  context: ModContext,
+): Promise<OpenDeadLetters | undefined> {
+  if (deadLetterTopic === undefined || signal.aborted) return undefined;
+  const opening = openDeadLetters({ connection, topics, group, deadLetterTopic }, context);
+  try {
+    return await unlessAborted(signal, opening);
+  } catch (error) {
+    if (error !== signal.reason) throw error;
+    return undefined;
+  }
+}
+
+function warnOfLosses(
+  { on_error: onError, dead_letter_topic: letters }: z.output<typeof params>,
+  context: ModContext,
+): void {
+  if (onError === "stop") {
+    if (letters !== undefined) {
+      context.warn(`on_error is "stop": nothing will be written to dead_letter_topic "${letters}"`);
+    }
+    return;
+  }
+  if (letters !== undefined) return;
   const when = onError === "continue" ? "" : " when their retries are used up";
   context.warn(`on_error is "${onError}": messages that fail by their own fault will be skipped${when}`);
 }

@@ -180,6 +180,7 @@ export class Harness {
     const unused = () => Promise.reject(new Error("not part of this test"));
     return {
       listTopics: unused,
+      describeTopics: unused,
       produce: unused,
       consume: async (_connection, _options, events) => {
         this.#events = events;

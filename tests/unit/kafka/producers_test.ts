@@ -31,6 +31,7 @@ function scripted() {
   const sessions: ScriptedSession[] = [];
   const driver: KafkaDriver = {
     listTopics: () => Promise.resolve([]),
+    describeTopics: () => Promise.resolve(new Map()),
     consume: () => Promise.reject(new TypeError("not here")),
     produce: () => {
       const session = new ScriptedSession();

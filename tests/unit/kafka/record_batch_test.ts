@@ -65,14 +65,11 @@ Deno.test("encodeBatch() writes what kafkajs reads, in every compression", () =>
           assert.equal(record.timestamp, String(timestamp));
           assert.deepEqual(bytesOf(record.key), bytesOf(given[i]!.key));
           assert.deepEqual(bytesOf(record.value), bytesOf(given[i]!.value));
-          // kafkajs groups headers by name; within a name it keeps their order
-          for (const [name] of given[i]!.headers) {
-            const ours = given[i]!.headers.filter(([other]) => other === name).map(([, value]) =>
-              bytesOf(value)
-            );
-            const theirs = headerPairs(record.headers).filter(([other]) => other === name);
-            assert.deepEqual(theirs.map(([, value]) => bytesOf(value)), ours);
-          }
+          // kafkajs would group headers by name: see header_order.ts
+          assert.deepEqual(
+            headerPairs(record.headers).map(([name, value]) => [name, bytesOf(value)]),
+            given[i]!.headers.map(([name, value]) => [name, bytesOf(value)]),
+          );
         });
         assert.equal(batch.readUInt32BE(17), crc32c(batch.subarray(21)));
       },

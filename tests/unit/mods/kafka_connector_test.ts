@@ -21,6 +21,9 @@ class ListingDriver implements KafkaDriver {
     this.asked.push({ connection, timeoutMs });
     return this.answer instanceof Error ? Promise.reject(this.answer) : Promise.resolve(this.answer);
   }
+  describeTopics(): never {
+    throw new Error("the connector describes no topic");
+  }
   consume(): never {
     throw new Error("the connector does not consume");
   }
