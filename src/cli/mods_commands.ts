@@ -10,7 +10,7 @@ import { flagText } from "./text/flags.ts";
 import { modsText } from "./text/mods.ts";
 
 /** A type that is longer pushes what follows to the right. */
-const WIDEST_TYPE = 44;
+const WIDEST_TYPE = 48;
 
 const json = { kind: "boolean", default: false, withNegated: false, brief: flagText.json } as const;
 

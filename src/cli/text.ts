@@ -15,6 +15,12 @@ const HELP_HINT = `Run "${NAME} --help" for what there is.`;
 /** Stricli hands on its suggestions in backquotes. */
 const quoted = (words: readonly string[]) => words.map((word) => word.replaceAll("`", '"')).join(" or ");
 
+/** `dryRun` as it is written: stricli takes both forms, help shows this one. */
+const kebab = (flag: string) => flag.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+const flags = (names: readonly string[]) =>
+  [...new Set(names.map(kebab))].map((name) => `--${name}`).join(" or ");
+
 /** What stricli says, in our words where its own are not plain. */
 export const stricliText: ApplicationText = {
   ...text_en,
@@ -33,21 +39,21 @@ export const stricliText: ApplicationText = {
     const message = formatMessageForArgumentScannerError(error, {
       FlagNotFoundError: ({ input, corrections }) =>
         `there is no option --${input}` +
-        (corrections.length === 0 ? "" : `; did you mean --${corrections.join(" or --")}?`),
+        (corrections.length === 0 ? "" : `; did you mean ${flags(corrections)}?`),
       AliasNotFoundError: ({ input }) => `there is no option -${input}`,
       ArgumentParseError: ({ externalFlagNameOrPlaceholder, input, exception }) => {
         const name = externalFlagNameOrPlaceholder;
-        const what = /^[A-Z]/.test(name) ? name : `--${name}`;
+        const what = /^[A-Z]/.test(name) ? name : `--${kebab(name)}`;
         return `${what} is "${input}": ${exception instanceof Error ? exception.message : exception}`;
       },
       UnsatisfiedFlagError: ({ externalFlagName, nextFlagName }) =>
         nextFlagName === undefined
-          ? `--${externalFlagName} is missing`
-          : `--${externalFlagName} has no value before --${nextFlagName}`,
+          ? `--${kebab(externalFlagName)} is missing`
+          : `--${kebab(externalFlagName)} has no value before --${kebab(nextFlagName)}`,
       UnsatisfiedPositionalError: ({ placeholder }) => `${placeholder} is missing`,
       UnexpectedPositionalError: ({ input }) => `"${input}" is one word too many`,
       EnumValidationError: ({ externalFlagName, input, values }) =>
-        `--${externalFlagName} is "${input}": expected ${values.join(" or ")}`,
+        `--${kebab(externalFlagName)} is "${input}": expected ${values.join(" or ")}`,
     });
     return `${NAME}: ${message}\n${HELP_HINT}`;
   },
