@@ -181,7 +181,9 @@ export function databaseErrorContract(contract: DatabaseContract): void {
       `CREATE TABLE t (id INTEGER PRIMARY KEY, ${types.map((type, i) => `c${i} ${type}`).join(", ")})`,
     );
     await write([{ table: "t", rows: [{ id: 1 }, { id: 2 }, { id: 3 }] }]);
-    const values: unknown[] = [CANARY, `{${CANARY}`, `"${CANARY}`, `{"a": ${CANARY}}`, { a: CANARY }, [CANARY], [{
+    const values: unknown[] = [CANARY, `{${CANARY}`, `"${CANARY}`, `{"a": ${CANARY}}`, { a: CANARY }, [
+      CANARY,
+    ], [{
       a: CANARY,
     }]];
     values.push(

@@ -125,12 +125,17 @@ export class DuckDbDatabase implements Database {
 
   async #statements(call: WriteCall, signal: AbortSignal | undefined): Promise<readonly number[]> {
     using _interrupt = interruptOnAbort(signal, this.#session.connection);
-    const counts: number[] = [];
-    await this.#session.run("BEGIN TRANSACTION");
-    for (const table of call) counts.push(await writeTable(this.#session, table));
-    this.#session.doing = undefined;
-    signal?.throwIfAborted(); // an interrupt ends a statement, if there is one
-    return counts;
+    this.#session.signal = signal;
+    try {
+      const counts: number[] = [];
+      await this.#session.run("BEGIN TRANSACTION");
+      for (const table of call) counts.push(await writeTable(this.#session, table));
+      this.#session.doing = undefined;
+      signal?.throwIfAborted(); // the last statement may have ended before the interrupt
+      return counts;
+    } finally {
+      this.#session.signal = undefined;
+    }
   }
 
   async #failed(error: unknown, signal: AbortSignal | undefined): Promise<Error> {

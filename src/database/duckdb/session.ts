@@ -23,6 +23,8 @@ export class DuckDbSession {
   doing: Doing | undefined;
   /** A key that the write makes unique by itself; undefined where the rows may violate it. */
   ensuredKey: readonly Column[] | undefined;
+  /** Of the write that is under way: no statement begins once it has fired. */
+  signal: AbortSignal | undefined;
 
   constructor(
     /** The database's name, for messages. */
@@ -42,6 +44,7 @@ export class DuckDbSession {
   }
 
   async #bound(sql: string, values: readonly BoundValue[]): Promise<DuckDBPreparedStatement> {
+    this.signal?.throwIfAborted();
     const statement = await this.#prepare(sql);
     values.forEach((value, i) => bindValue(statement, i + 1, value));
     return statement;
