@@ -143,6 +143,14 @@ Deno.test("packages have an exact version, the same in src/deps and in deno.json
   none(differing.map(([where, target]) => `${where}: ${target}`), "a package in two versions:");
 });
 
+Deno.test("deno.lock has no TypeScript: everybody fetches what is in it, and only `deno task pack` needs that", () => {
+  assert.doesNotMatch(
+    read("deno.lock"),
+    /"npm:typescript@/,
+    "run scripts/pack with --no-lock, and take it out",
+  );
+});
+
 /** Which packages only one room may know, so that another can take their place. */
 const BEHIND_A_DOOR: readonly [file: string, folder: string][] = [
   ["kafkajs", "src/kafka/kafkajs/"],
