@@ -1,3 +1,4 @@
+import type { DeadLetters } from "../../../src/consume/dead_letters.ts";
 import type { Message } from "../../../src/consume/message.ts";
 import { PollLoop } from "../../../src/consume/poll_loop.ts";
 import type { MessageProcessor, ProcessorContext, ProcessorResult } from "../../../src/consume/processor.ts";
@@ -50,11 +51,15 @@ export class Harness {
   #epoch = 0;
   #held = new Map<number, Assignment>();
 
-  /** @param opening The session opens when this resolves. */
+  /**
+   * @param opening The session opens when this resolves.
+   * @param deadLetters Where failed messages go; undefined is nowhere.
+   */
   constructor(
     settings: Partial<ConsumeSettings> = {},
     processor?: MessageProcessor,
     opening: Promise<void> = Promise.resolve(),
+    deadLetters?: DeadLetters,
   ) {
     const loop = new PollLoop({
       connection: new KafkaConnection(
@@ -92,7 +97,7 @@ export class Harness {
         log: this.log,
       },
       ...settings,
-    }, { control: this.control, clock: this.clock, log: this.log });
+    }, { control: this.control, clock: this.clock, log: this.log, deadLetters });
     loop.run().then((stats) => this.#outcome = { stats }, (error) => this.#outcome = { error });
   }
 
