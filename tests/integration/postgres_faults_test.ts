@@ -303,3 +303,44 @@ onPostgres("an error of a trigger shows none of its words, which may be values",
   assert.match(errorText(error), /a trigger or function of the database raised an error \(SQLSTATE P0001\)/);
   assert.ok(!Deno.inspect(error).includes("5157"));
 });
+
+onPostgres(
+  "a column that somebody makes another type is looked at again, before a row is refused",
+  async (db, other) => {
+    await other("CREATE TABLE c (id int PRIMARY KEY, v int)");
+    const upsert = (v: unknown) =>
+      db.write([tableWrite({ table: "c", mode: "upsert", keyColumns: ["id"], rows: [{ id: 1, v }] })]);
+    await upsert(1);
+    assert.match(
+      await refusal(upsert("word"), "permanent"),
+      /row 0 of "c", column "v": .* does not fit integer/,
+    );
+    await other("ALTER TABLE c ALTER v TYPE text");
+    await upsert("word");
+    assert.deepEqual(await db.query("SELECT v FROM c"), [{ v: "word" }]);
+  },
+);
+
+onPostgres("types that users made come and go: enums, domains, arrays of them", async (db, other) => {
+  await other(`CREATE TYPE mood AS ENUM ('good', 'so, so'); CREATE DOMAIN small AS int CHECK (value < 10);
+    CREATE TABLE m (id int PRIMARY KEY, e mood, es mood[], d small, ds small[], n int[][], r int4range)`);
+  const row = {
+    id: 1,
+    e: "good",
+    es: ["so, so", null, "good"],
+    d: 3,
+    ds: [1, 2],
+    n: [[1, 2], [3, 4]],
+    r: "[1,5)",
+  };
+  const write = (rows: readonly Record<string, unknown>[]) =>
+    db.write([tableWrite({ table: "m", mode: "upsert", keyColumns: ["id"], rows })]);
+  await write([row, { ...row, id: 2 }]);
+  const [first] = await db.query("SELECT * FROM m WHERE id = 1");
+  assert.deepEqual(first, row);
+  await write([{ ...first!, id: 3 }]);
+  assert.deepEqual(await db.query("SELECT * FROM m WHERE id = 3"), [{ ...row, id: 3 }]);
+  const text = await refusal(write([{ id: 4, d: 5157 }]), "permanent");
+  assert.match(text, /23514/);
+  assert.ok(!text.includes("5157"), text);
+});

@@ -9,6 +9,7 @@ import type { Connection } from "./connection.ts";
 import { findCulprit } from "./diagnose.ts";
 import { serverFailure } from "./failure.ts";
 import type { Location } from "./location.ts";
+import { OwnTypes } from "./own_types.ts";
 import { Pool } from "./pool.ts";
 import { runQuery } from "./run_query.ts";
 import { commitUnknown, type Schemas, Session } from "./session.ts";
@@ -21,6 +22,7 @@ export class PostgresDatabase implements Database {
   readonly name: string;
   readonly #pool: Pool;
   readonly #schemas: Schemas = new Map();
+  readonly #types = new OwnTypes();
   readonly #queue = new WriteQueue();
   readonly #queries = new InFlight();
   readonly #whenClosed: () => void;
@@ -57,7 +59,8 @@ export class PostgresDatabase implements Database {
     const doing = `query ${this.name}`;
     this.#mustBeOpen(doing);
     const { signal } = options;
-    const work = (connection: Connection) => runQuery(connection, this.name, sql, values, options);
+    const work = (connection: Connection) =>
+      runQuery(connection, this.name, sql, values, options, this.#types);
     return await this.#queries.run(() =>
       this.#unlessAborted(doing, signal, () => this.#pool.use(work, signal))
     );

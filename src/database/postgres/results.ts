@@ -57,6 +57,9 @@ const ELEMENTS: Readonly<Record<number, number>> = {
   2951: 2950,
 };
 
+/** Types that the database's users have made have object ids from here on, which differ from database to database. */
+export const FIRST_OWN_TYPE = 16_384;
+
 /** The parser of a type, by its object id. */
 export function parserOf(type: number): Parse {
   const element = ELEMENTS[type];

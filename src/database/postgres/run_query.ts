@@ -3,6 +3,7 @@ import type { Row } from "../../core/rows.ts";
 import type { QueryOptions, QueryValues } from "../database.ts";
 import type { Answer, Connection } from "./connection.ts";
 import { serverFailure } from "./failure.ts";
+import type { OwnTypes } from "./own_types.ts";
 import { readQuery } from "./query_text.ts";
 import { queryValues } from "./query_values.ts";
 import { parserOf } from "./results.ts";
@@ -38,6 +39,7 @@ export async function runQuery(
   sql: string,
   values: QueryValues,
   options: QueryOptions,
+  types: OwnTypes,
 ): Promise<readonly Row[]> {
   let isRead = true;
   let isCommitting = false;
@@ -47,7 +49,7 @@ export async function runQuery(
     const texts = queryValues(text, values);
     if (!isRead) await connection.run("BEGIN", [], { signal: options.signal });
     const answer = await connection.run(text.sql, texts, { ...options, parser: parserOf, single: true });
-    const rows = rowsOf(answer, options.maxRows);
+    const rows = rowsOf(answer, options.maxRows, answer.isCut ? [] : await types.read(connection, answer));
     if (isRead) return rows;
     options.signal?.throwIfAborted();
     isCommitting = true;
@@ -82,7 +84,11 @@ function queryError(error: unknown, database: string): Error {
   return isOurs(error) ? error : lostError(error, doing);
 }
 
-function rowsOf({ rows, fields, isCut }: Answer, maxRows: number | undefined): readonly Row[] {
+function rowsOf(
+  { fields, isCut }: Answer,
+  maxRows: number | undefined,
+  rows: readonly (readonly unknown[])[],
+): readonly Row[] {
   if (isCut) {
     throw new ConfigurationError(
       `there are more rows than max_rows, which is ${maxRows}: ask for fewer by WHERE or LIMIT, or raise it`,
