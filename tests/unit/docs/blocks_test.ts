@@ -54,6 +54,7 @@ Deno.test("stepsOf() refuses the output of nothing", () => {
   assert.throws(() => stepsOf(page("```json", "1", "```", "```text", "a", "```")), /page.md:4: a text block/);
   const ignored = ["<!-- not run: x -->", "```sh ignore", "a", "```", "```text", "a", "```"];
   assert.throws(() => stepsOf(page(...ignored)), /page.md:5: a text block/);
+  assert.throws(() => stepsOf(page("```sh", "b", "```", ...ignored)), /page.md:8: a text block/);
   assert.throws(
     () => stepsOf(page("```ts", "a", "```", "```text", "^C", "```")),
     /only commands are stopped/,
