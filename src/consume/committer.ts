@@ -55,7 +55,7 @@ export class Committer {
     return this.#again;
   }
 
-  /** Gives up on a commit that keeps failing; one that is on its way goes on. */
+  /** Gives up on a commit that keeps failing, and begins none any more; one that is on its way goes on. */
   close(): void {
     this.#leave.abort();
   }
@@ -72,7 +72,7 @@ export class Committer {
     const since = clock.now();
     for (let failures = 1;; failures++) {
       const offsets = this.#ports.newest();
-      if (offsets.length === 0) return;
+      if (offsets.length === 0 || this.#leave.signal.aborted) return;
       this.#lastAt = clock.now();
       try {
         await session.commit(offsets);

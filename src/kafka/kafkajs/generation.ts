@@ -40,6 +40,8 @@ export class Generation {
   /** Rejects the commits that wait for their answer. */
   readonly #committing = new Set<(reason: Error) => void>();
   readonly #partitions: number;
+  /** What begins anew after its position was lost: an older low mark must not overwrite the one that is committed now. */
+  readonly #beginning = new Set<string>();
 
   constructor(assignments: readonly Assignment[], ports: GenerationPorts) {
     this.#ports = ports;
@@ -97,7 +99,10 @@ export class Generation {
 
   /** Commits what belongs to assignments that are still held; the rest is dropped. */
   async commit(offsets: readonly OffsetCommit[]): Promise<void> {
-    const own = offsets.filter((commit) => this.#held.get(keyOf(commit))?.epoch === commit.epoch);
+    const own = offsets.filter((commit) => {
+      const key = keyOf(commit);
+      return this.#held.get(key)?.epoch === commit.epoch && !this.#beginning.has(key);
+    });
     if (own.length === 0) return;
     try {
       await this.#unlessLost(this.#ports.membership.commit(own));
@@ -148,7 +153,9 @@ export class Generation {
   async #outOfRange(lost: Assignment): Promise<void> {
     const { positions, options, events } = this.#ports;
     const { beginning, end } = await positions.bounds(lost);
-    const fresh = await positions.reset(lost);
+    const key = keyOf(lost);
+    this.#beginning.add(key);
+    const fresh = await positions.reset(lost).finally(() => this.#beginning.delete(key));
     if (this.#held.get(keyOf(lost))?.epoch !== lost.epoch) return; // it was taken away meanwhile
     const place = `${lost.topic}[${lost.partition}]`;
     const gap = lost.position < fresh.position

@@ -57,7 +57,11 @@ export class MemoryConsumerSession implements ConsumerSession, GroupMember {
     if (fault instanceof PartitionsLostError) this.#group.leave(id);
     try {
       if (fault !== undefined) throw fault;
-      this.#group.commit(id, generation, live);
+      // on one connection a commit never overtakes another: what began anew meanwhile has committed its position since
+      const current = live.filter((commit) =>
+        (this.#reader(commit)?.assignment.epoch ?? commit.epoch) === commit.epoch
+      );
+      this.#group.commit(id, generation, current);
     } catch (error) {
       if (!this.#group.has(id)) this.#rejoin(id);
       throw error;

@@ -36,3 +36,52 @@ Deno.test("Generation.commit() gives up a commit that nobody has answered when t
   generation.lose();
   await assert.rejects(commit, PartitionsLostError);
 });
+
+Deno.test("Generation.commit() drops an older low mark while a position is chosen anew", async () => {
+  const committed: bigint[] = [];
+  const told: string[] = [];
+  const chosen = Promise.withResolvers<void>();
+  const fresh = { topic: "t", partition: 0, epoch: 2, position: 50n, committed: 50n };
+  const outOfRange = { responses: [{ topicName: "t", partitions: [{ partition: 0, errorCode: 1 }] }] };
+  const answers: unknown[] = [outOfRange];
+  const cluster = {
+    brokerPool: { metadata: {} },
+    refreshMetadata: () => Promise.resolve(),
+    refreshMetadataIfNecessary: () => Promise.resolve(),
+    findTopicPartitionMetadata: () => [{ partitionId: 0, leader: "1" }],
+    findBroker: () =>
+      Promise.resolve({
+        lookupRequest: () => (request: unknown) => ({ request, response: {} }),
+        connectionPool: { send: () => answers.shift() ?? new Promise(() => {}) },
+      }),
+  };
+  const generation = new Generation([assignment], {
+    cluster,
+    membership: {
+      heartbeat: () => Promise.resolve(),
+      commit: (offsets: readonly { offset: bigint }[]) =>
+        Promise.resolve(void committed.push(...offsets.map(({ offset }) => offset))),
+    },
+    positions: {
+      bounds: () => Promise.resolve({ beginning: 50n, end: 60n }),
+      reset: () => chosen.promise.then(() => fresh),
+    },
+    fetch: { maxWaitMs: 200, minBytes: 1, maxBytes: 1, maxPartitionBytes: 1, isolationLevel: 1 },
+    options: { topics: ["t"], groupId: "g", log: silentLogger, heartbeatIntervalMs: 3_000 },
+    clock: new ManualClock(),
+    events: {
+      lost: (_: unknown, reason: string) => told.push(reason),
+      assigned: () => told.push("assigned"),
+    },
+  } as unknown as GenerationPorts);
+  const running = generation.run();
+  await settle();
+  await generation.commit([offset]);
+  assert.deepEqual(committed, [], "50 may be committed by now, and 1 must not follow it");
+  chosen.resolve();
+  await settle();
+  await generation.commit([{ ...offset, epoch: 2, offset: 51n }]);
+  generation.close();
+  await running;
+  assert.deepEqual([told, committed], [["out_of_range", "assigned"], [51n]]);
+});

@@ -1,0 +1,201 @@
+import { ConfigurationError, UnavailableError } from "../../src/core/errors.ts";
+import type { ConnectionConfig } from "../../src/kafka/connection.ts";
+import {
+  type Assignment,
+  type ConsumerEvents,
+  type ConsumerOptions,
+  type ConsumerSession,
+  type KafkaDriver,
+  type OffsetCommit,
+  PartitionsLostError,
+  type RawRecord,
+} from "../../src/kafka/driver.ts";
+import type { MemoryDriver } from "../../src/kafka/memory/driver.ts";
+import type { CommitFault } from "./history.ts";
+import type { ConsumerModel } from "./model.ts";
+import type { ProcessClock, Scheduler } from "./scheduler.ts";
+import type { Verifier } from "./verifier.ts";
+
+/** What a spy needs of its world. */
+export interface SpyWorld {
+  readonly memory: MemoryDriver;
+  readonly scheduler: Scheduler;
+  readonly verifier: Verifier;
+  /** The brokers give partitions to a consumer, whether or not it hears of that. */
+  begins(partitions: readonly Assignment[]): void;
+  /** What the next commit meets. */
+  commitFault(): CommitFault | undefined;
+  /** What the next connection meets. */
+  connectFault(): { readonly ms: number; readonly fails: boolean } | undefined;
+}
+
+const never = () => new Promise<never>(() => {});
+const keyOf = ({ topic, partition }: { topic: string; partition: number }) => `${topic}/${partition}`;
+
+/** The memory driver as one process sees it: it tells the verifier what passes, and breaks what a history wants broken. */
+export class SpyDriver implements KafkaDriver {
+  readonly isInMemory = true;
+  /** Sessions that were opened and not closed. */
+  openSessions = 0;
+  /** Rebalances that wait for this process to give up its partitions. */
+  revokings = 0;
+  /** The step in which the last one was opened. */
+  openedStep = -1;
+  /** The assignment that a record was handed on for; each is handed on as an object of its own. */
+  readonly epochs = new WeakMap<RawRecord, number>();
+  #session: ConsumerSession | undefined;
+  #dead = false;
+
+  constructor(
+    private readonly world: SpyWorld,
+    private readonly model: ConsumerModel,
+    private readonly clock: ProcessClock,
+  ) {}
+
+  listTopics(): Promise<never> {
+    return Promise.reject(new TypeError("a consumer lists no topics"));
+  }
+
+  describeTopics(): Promise<never> {
+    return Promise.reject(new TypeError("a consumer looks no topics up"));
+  }
+
+  produce(): Promise<never> {
+    return Promise.reject(new TypeError("a consumer sends nothing"));
+  }
+
+  async consume(
+    connection: ConnectionConfig,
+    options: ConsumerOptions,
+    events: ConsumerEvents,
+  ): Promise<ConsumerSession> {
+    const fault = this.world.connectFault();
+    if (fault !== undefined) await this.#pass(fault.ms);
+    if (fault?.fails) {
+      await this.#running();
+      const error = new UnavailableError("no broker: broken on purpose");
+      this.world.verifier.sessionFailed(this.model, error);
+      throw error;
+    }
+    const session = await this.world.memory.consume(connection, options, this.#events(events));
+    this.#session = session;
+    if (this.#dead) await session.close();
+    await this.#running();
+    this.openSessions++;
+    this.openedStep = this.world.scheduler.steps;
+    return {
+      commit: (offsets) => this.#commit(session, offsets),
+      pause: (partition) => session.pause(partition),
+      resume: (partition) => session.resume(partition),
+      close: async () => {
+        await session.close();
+        await this.#running();
+        this.openSessions = 0;
+      },
+    };
+  }
+
+  /** The process is dead; the group notices after a while. */
+  kill(noticedAfterMs: number): void {
+    this.#dead = true;
+    this.world.scheduler.after(noticedAfterMs, () => void this.#session?.close());
+  }
+
+  #events(events: ConsumerEvents): ConsumerEvents {
+    const { verifier } = this.world;
+    const { model } = this;
+    const ids = (partitions: readonly { readonly epoch: number }[]) => partitions.map(({ epoch }) => epoch);
+    const tell = (run: () => void) => this.#dead ? undefined : this.clock.whenRunning(run);
+    return {
+      assigned: (partitions) => {
+        this.world.begins(partitions);
+        tell(() => {
+          for (const { epoch, position, committed, ...at } of partitions) {
+            verifier.assigned(
+              model,
+              keyOf(at),
+              epoch,
+              Number(position),
+              committed === null ? null : Number(committed),
+            );
+          }
+          events.assigned(partitions);
+        });
+      },
+      records: (fetched) =>
+        tell(() => {
+          const records = fetched.records.map((record) => ({ ...record }));
+          for (const record of records) this.epochs.set(record, fetched.epoch);
+          const offsets = records.map(({ offset }) => Number(offset));
+          verifier.delivered(model, fetched.epoch, offsets, Number(fetched.nextOffset));
+          events.records({ ...fetched, records });
+        }),
+      revoking: (partitions) => {
+        if (this.#dead) return never();
+        return new Promise((resolve) =>
+          tell(() => {
+            verifier.revoking(model, ids(partitions));
+            this.revokings++;
+            resolve(events.revoking(partitions).finally(() => this.revokings--));
+          })
+        );
+      },
+      lost: (partitions, reason) =>
+        tell(() => {
+          verifier.lost(model, ids(partitions), reason);
+          events.lost(partitions, reason);
+        }),
+      crashed: (error) =>
+        tell(() => {
+          verifier.sessionFailed(model, error);
+          events.crashed(error);
+        }),
+    };
+  }
+
+  async #commit(session: ConsumerSession, offsets: readonly OffsetCommit[]): Promise<void> {
+    const { verifier } = this.world;
+    const seen = offsets.map(({ epoch, offset }) => ({ epoch, offset: Number(offset) }));
+    verifier.commitSent(this.model, seen);
+    const fault = this.world.commitFault();
+    try {
+      if (fault !== undefined) await this.#commitWith(fault, session, offsets);
+      else await session.commit(offsets);
+    } catch (error) {
+      await this.#running();
+      const answer = error instanceof PartitionsLostError
+        ? "refused"
+        : error instanceof ConfigurationError
+        ? "configuration"
+        : "unavailable";
+      verifier.commitAnswered(this.model, seen, answer, error);
+      throw error;
+    }
+    await this.#running();
+    verifier.commitAnswered(this.model, seen, "ok");
+  }
+
+  async #commitWith(
+    fault: CommitFault,
+    session: ConsumerSession,
+    offsets: readonly OffsetCommit[],
+  ): Promise<void> {
+    await this.#pass(fault.beforeMs);
+    if (fault.kind === "refused") {
+      this.world.memory.broker.failNextCommits(1, new PartitionsLostError("refused on purpose"));
+    } else if (fault.kind === "unavailable") throw new UnavailableError("no answer: broken on purpose");
+    else if (fault.kind === "configuration") throw new ConfigurationError("not allowed: broken on purpose");
+    await session.commit(offsets);
+    await this.#pass(fault.afterMs);
+    if (fault.kind === "lost answer") throw new UnavailableError("outcome unknown: broken on purpose");
+  }
+
+  async #pass(ms: number): Promise<void> {
+    if (ms > 0) await new Promise<void>((resolve) => void this.world.scheduler.after(ms, resolve));
+  }
+
+  /** Resolves when the process is there to hear of it: never where it is dead. */
+  #running(): Promise<void> {
+    return new Promise((resolve) => this.#dead ? undefined : this.clock.whenRunning(resolve));
+  }
+}
