@@ -15,42 +15,43 @@ function describe(schema: ParamSchema) {
   return describeMod(mod);
 }
 
-const one = (schema: ParamSchema) => describe(schema).parameters[0];
+const one = (schema: ParamSchema) => describe(schema).params[0];
 
-Deno.test("describeMod() tells name, description and artifacts", () => {
-  const { parameters, ...rest } = describe(z.string());
+Deno.test("describeMod() tells name, description, artifacts and an example", () => {
+  const { params, jsonSchema, ...rest } = describe(z.string());
   assert.deepEqual(rest, {
     name: "a_mod",
     description: "Does a thing.",
     artifacts: [{ name: "data", description: "What it made." }],
+    example: 'const { artifacts } = await runMod("a_mod", {\n  it: "...",\n});',
   });
-  assert.deepEqual(parameters, [{
+  assert.deepEqual([jsonSchema.title, jsonSchema.required], ["a_mod", ["it"]]);
+  assert.deepEqual(params, [{
     name: "it",
-    type: "a text",
+    type: "text",
     required: true,
     default: undefined,
     description: "It.",
     advanced: false,
     secret: false,
     data: false,
-    fields: [],
   }]);
 });
 
 const TYPES: readonly [ParamSchema, string][] = [
-  [z.string(), "a text"],
-  [z.boolean(), "a boolean"],
-  [z.number().positive(), "a number, more than 0"],
-  [z.int().min(1).max(9), "a whole number, at least 1, at most 9"],
-  [z.enum(["a", "b"]), 'one of "a", "b"'],
-  [z.string().nullable(), "a text or null"],
-  [z.union([z.string(), z.boolean()]), "a text or a boolean"],
-  [z.array(z.int()), "a list: a whole number"],
-  [z.record(z.string(), z.string()), "an object: each value a text"],
-  [z.record(z.string(), z.unknown()), "an object: each value anything"],
+  [z.string(), "text"],
+  [z.boolean(), "true | false"],
+  [z.number().positive(), "number, more than 0"],
+  [z.int().min(1).max(9), "whole number, at least 1, at most 9"],
+  [z.enum(["a", "b"]), "a | b"],
+  [z.string().nullable(), "text or null"],
+  [z.union([z.string(), z.boolean()]), "text or true | false"],
+  [z.array(z.int()), "list of whole number"],
+  [z.record(z.string(), z.string()), "object of text"],
+  [z.record(z.string(), z.unknown()), "object"],
   [z.custom((value) => value === 1, { error: "expected a one" }), "a one"],
-  [z.custom(() => true), "anything"],
-  [z.string().meta({ enum: ["x"] }), 'one of "x"'],
+  [z.custom(() => true), "any value"],
+  [z.string().meta({ enum: ["x"] }), "x"],
   [rowsSchema, "an object, a list of objects, or a DuckDB result"],
 ];
 
@@ -74,14 +75,4 @@ Deno.test("describeMod() tells what is secret, data, or advanced", () => {
   assert.equal(one(secretParam("It."))?.secret, true);
   assert.equal(one(dataParam(z.string(), "It."))?.data, true);
   assert.equal(one(z.string().meta({ advanced: true }))?.advanced, true);
-});
-
-Deno.test("describeMod() goes into objects and lists of objects", () => {
-  const inner = z.strictObject({ name: z.string().meta({ description: "A name." }) });
-  for (const schema of [inner, z.array(inner), z.array(inner).optional()]) {
-    const fields = one(schema)?.fields;
-    assert.deepEqual(fields?.map(({ name, type, description }) => [name, type, description]), [
-      ["name", "a text", "A name."],
-    ]);
-  }
 });
