@@ -33,20 +33,23 @@ export async function sharedPostgres(): Promise<string> {
 /** A database of its own on a server, for one test; it is dropped at the end. */
 export async function freshDatabase(server: string): Promise<{ url: string } & AsyncDisposable> {
   const name = `test_${crypto.randomUUID().slice(0, 13).replaceAll("-", "_")}`;
-  await onServer(server, `CREATE DATABASE ${name}`);
+  const [[version]] = await onServer(server, "SHOW server_version_num") as [[string]];
+  await onServer(server, `CREATE DATABASE ${name}${Number(version) >= 150_000 ? " STRATEGY file_copy" : ""}`); // in half the time
   const url = new URL(server);
   url.pathname = `/${name}`;
   return {
     url: url.href,
-    [Symbol.asyncDispose]: () => onServer(server, `DROP DATABASE ${name} WITH (FORCE)`),
+    async [Symbol.asyncDispose]() {
+      await onServer(server, `DROP DATABASE ${name} WITH (FORCE)`);
+    },
   };
 }
 
-/** Runs a statement on a connection of its own. */
-export async function onServer(url: string, sql: string): Promise<void> {
+/** Runs a statement on a connection of its own; gives its rows, as texts. */
+export async function onServer(url: string, sql: string): Promise<readonly (readonly unknown[])[]> {
   const connection = await Connection.open(readLocation(url));
   try {
-    await connection.run(sql);
+    return (await connection.run(sql)).rows;
   } finally {
     await connection.close();
   }
