@@ -1,6 +1,6 @@
 /** Dead letters on a real Kafka: bytes as they were, partitions, limits. */
 import assert from "node:assert/strict";
-import { Kafka, logLevel } from "kafkajs";
+import { type Admin, Kafka, logLevel } from "kafkajs";
 import fc from "fast-check";
 import { CONNECT, headerText, OURS, ownHeaders } from "../../src/consume/dead_letters_headers.ts";
 import { silentLogger } from "../../src/core/logger.ts";
@@ -47,18 +47,20 @@ async function send(bed: Bed, topic: string, records: readonly OutgoingRecord[])
   }
 }
 
-/** A topic with settings of its own; deleted with the others. */
+/** A topic with settings of its own. */
 async function topicWith(bed: Bed, configs: Readonly<Record<string, string>>): Promise<string> {
-  const topic = await bed.topic();
-  const kafka = new Kafka({ brokers: [bed.broker], clientId: "datapy-test", logLevel: logLevel.NOTHING });
-  const admin = kafka.admin();
-  await admin.connect();
-  try {
-    const configEntries = Object.entries(configs).map(([name, value]) => ({ name, value }));
-    await admin.alterConfigs({ validateOnly: false, resources: [{ type: 2, name: topic, configEntries }] });
-  } finally {
-    await admin.disconnect();
-  }
+  const topic = `fault-${crypto.randomUUID().slice(0, 13)}`;
+  const configEntries = Object.entries(configs).map(([name, value]) => ({ name, value }));
+  const administer = async (act: (admin: Admin) => Promise<unknown>) => {
+    const kafka = new Kafka({ brokers: [bed.broker], clientId: "datapy-test", logLevel: logLevel.NOTHING });
+    const admin = kafka.admin();
+    await admin.connect();
+    await act(admin).finally(() => admin.disconnect());
+  };
+  await administer((admin) =>
+    admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: 1, configEntries }] })
+  );
+  bed.use({ [Symbol.asyncDispose]: () => administer((admin) => admin.deleteTopics({ topics: [topic] })) });
   return topic;
 }
 
