@@ -76,10 +76,11 @@ const SAMPLES: Readonly<Record<string, string>> = {
   data: "rows",
   split_conditions: "{ large: { amount: { gt: 100 } } }",
   columns: '["name"]',
+  keys: '{ customer_id: "id" }',
 };
 
 /** Parameters that are optional to the schema, for others may stand in their place, but belong into an example. */
-const USUAL: readonly string[] = ["table", "data", "url", "query"];
+const USUAL: readonly string[] = ["table", "data", "url", "query", "keys"];
 
 function exampleCall({ name, artifacts }: Mod, params: readonly ParamDescription[]): string {
   const lines = params.filter((param) => param.required || USUAL.includes(param.name))
