@@ -12,6 +12,7 @@ import { check } from "./check_command.ts";
 import { COMPLETE } from "./completion_scripts.ts";
 import { completions } from "./completions_command.ts";
 import type { CliContext } from "./context.ts";
+import { dlq } from "./dlq_commands.ts";
 import { exitCodeFor } from "./exit_code.ts";
 import { asHelp } from "./help.ts";
 import { jobFiles } from "./job_files.ts";
@@ -71,6 +72,7 @@ const app: Application<CliContext> = buildApplication(
       peek,
       produce,
       offsets,
+      dlq,
       kafka,
       postgres,
       mods,

@@ -1,6 +1,7 @@
 import type { ApplicationContext } from "../deps/stricli.ts";
 import type { Kafka, KafkaPlace, KafkaStatus, StartOptions } from "../dev/kafka/mod.ts";
 import type { DownResult } from "../dev/kafka/mod.ts";
+import type { StopSignals } from "../control/stop_signals.ts";
 import type { Mod } from "../core/define_mod.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Input } from "../runtime/input.ts";
@@ -14,6 +15,8 @@ import type { NewLibrary } from "./new/library.ts";
 export interface CliContext extends ApplicationContext {
   readonly machine: Process;
   readonly clock: Clock;
+  /** What Ctrl+C and SIGTERM ask to stop; without a member of it they end the process at once. */
+  readonly stopSignals: StopSignals;
   readonly input: Input;
   readonly kafka: KafkaLibrary;
   readonly postgres: PostgresLibrary;

@@ -3,6 +3,7 @@ import { dirname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { kafkaStatus, startKafka, stopKafka } from "../dev/kafka/mod.ts";
 import { postgresStatus, startPostgres, stopPostgres } from "../dev/postgres/mod.ts";
+import { processStopSignals } from "../control/stop_signals.ts";
 import { systemClock } from "../runtime/clock.ts";
 import { systemDisk } from "../runtime/disk.ts";
 import { processInput } from "../runtime/input.ts";
@@ -27,6 +28,7 @@ const context: CliContext = {
   },
   machine: thisProcess,
   clock: systemClock,
+  stopSignals: processStopSignals,
   input: processInput,
   brokers: systemBrokers,
   checks: systemChecks,

@@ -70,7 +70,8 @@ export function recordJson({ topic, partition, record }: Peeked): string {
   ) + "\n";
 }
 
-function field(name: string, bytes: Uint8Array | null): Record<string, string | null> {
+/** A field of JSON: text as it is, other bytes in base64 in a field of their own. */
+export function field(name: string, bytes: Uint8Array | null): Record<string, string | null> {
   if (bytes === null) return { [name]: null };
   const text = textOf(bytes);
   return text === undefined ? { [name]: null, [`${name}_base64`]: base64(bytes) } : { [name]: text };
@@ -80,7 +81,7 @@ const plain = (bytes: Uint8Array) => textOf(bytes) ?? base64(bytes);
 const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString("base64");
 
 /** ISO 8601 in UTC; undefined where the broker has no time. */
-function timeOf(timestamp: number): string | undefined {
+export function timeOf(timestamp: number): string | undefined {
   const time = new Date(timestamp);
   return timestamp < 0 || Number.isNaN(time.getTime()) ? undefined : time.toISOString();
 }

@@ -3,6 +3,7 @@ import type { DatabaseSettings, Plan } from "../../../src/cli/check/report.ts";
 import { connectionOf, connectorOnly } from "../../../src/cli/connection.ts";
 import type { CliContext } from "../../../src/cli/context.ts";
 import { type NewLibrary, systemNewLibrary } from "../../../src/cli/new/library.ts";
+import { StopSignals } from "../../../src/control/stop_signals.ts";
 import type { Kafka, KafkaStatus } from "../../../src/dev/kafka/mod.ts";
 import { defineMod, type Mod } from "../../../src/core/define_mod.ts";
 import { z } from "../../../src/deps/zod.ts";
@@ -47,6 +48,7 @@ export interface World {
     readonly database?: (settings: DatabaseSettings) => Promise<void>;
   };
   readonly clock?: Clock;
+  readonly stopSignals?: StopSignals;
   /** What stands behind `new`, where it is not the real one. */
   readonly projects?: Partial<NewLibrary>;
 }
@@ -87,6 +89,8 @@ export async function datapy(words: readonly string[], world: World = {}): Promi
     process: { stdout: stream(machine.writeOut), stderr: stream(machine.writeError) },
     machine,
     clock,
+    stopSignals: world.stopSignals ??
+      new StopSignals({ onSignal: () => ({ [Symbol.dispose]() {} }) }, machine),
     input: {
       stdin: () => pieces(world.stdin ?? ""),
       stdinIsTerminal: world.typing ?? false,
