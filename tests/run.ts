@@ -38,7 +38,7 @@ const PARTS: Readonly<Record<string, readonly Part[]>> = {
   all: [
     {
       name: "Tests without Kafka",
-      paths: ["tests/architecture_test.ts", "tests/unit", "jobs"],
+      paths: ["tests/architecture_test.ts", "tests/unit", "tests/simulation", "jobs"],
       kafka: false,
       sideBySide: true,
     },
@@ -56,7 +56,7 @@ function partsFor(args: readonly string[]): { parts: readonly Part[]; rest: read
   const rest = named === undefined ? args : others;
   const paths = rest.filter((arg) => /^(\.\/)?(tests|jobs)(\/|$)/.test(arg));
   if (paths.length === 0) return { parts: PARTS[named ?? "all"] ?? [], rest };
-  const kafka = !paths.every((path) => /^(\.\/)?(jobs|tests\/(unit|architecture))/.test(path));
+  const kafka = !paths.every((path) => /^(\.\/)?(jobs|tests\/(unit|architecture|simulation))/.test(path));
   return {
     parts: [{ name: paths.join(" "), paths, kafka, sideBySide: false }],
     rest: rest.filter((arg) => !paths.includes(arg)),

@@ -12,6 +12,7 @@ export interface Settings {
   readonly maxConcurrency: number;
   readonly drainTimeoutMs: number;
   readonly maxProcessingMs: number | undefined;
+  readonly deadLetters: boolean;
 }
 
 /** What an attempt at a message does, if it is not to succeed at once. */
@@ -57,12 +58,20 @@ export interface CommitFault {
   readonly afterMs: number;
 }
 
+/** What a dead letter meets. `lost answer`: it is written, and the consumer hears that it failed. */
+export interface LetterFault {
+  readonly kind: "written" | "unavailable" | "lost answer" | "configuration";
+  readonly ms: number;
+}
+
 /** What happens in the world. Partitions and consumers are numbers that are taken modulo how many there are. */
 export type Action =
   | { readonly do: "append"; readonly partition: number; readonly count: number }
   | { readonly do: "gap"; readonly partition: number; readonly count: number }
   | { readonly do: "compact"; readonly partition: number; readonly back: number }
   | { readonly do: "truncate"; readonly partition: number; readonly keep: number }
+  /** More comes, and goes by retention, than a consumer can have read. */
+  | { readonly do: "overrun"; readonly partition: number; readonly count: number; readonly keep: number }
   | { readonly do: "join" }
   | { readonly do: "stop"; readonly consumer: number }
   | { readonly do: "kill"; readonly consumer: number; readonly noticedAfterMs: number }
@@ -72,6 +81,7 @@ export type Action =
   | { readonly do: "rebalance" }
   | { readonly do: "add partition"; readonly topic: number }
   | { readonly do: "commits"; readonly faults: readonly CommitFault[] }
+  | { readonly do: "letters"; readonly faults: readonly LetterFault[] }
   | { readonly do: "hold fetches"; readonly ms: number }
   | { readonly do: "hold commits"; readonly ms: number }
   | { readonly do: "outage"; readonly ms: number }
@@ -139,6 +149,7 @@ function someSettings(random: Random): Settings {
     maxConcurrency: random.weighted([[4, 1], [1, 2], [1, 3], [1, 8]]),
     drainTimeoutMs: random.pick([0, 100, 1_000, 5_000]),
     maxProcessingMs: random.weighted([[3, undefined], [1, 150], [1, 800]]),
+    deadLetters: random.chance(0.4),
   };
 }
 
@@ -186,6 +197,7 @@ function someAction(random: Random): Action {
     [1, () => ({ do: "gap", partition, count: random.int(1, 4) })],
     [1, () => ({ do: "compact", partition, back: random.int(1, 8) })],
     [1.5, () => ({ do: "truncate", partition, keep: random.int(0, 6) })],
+    [2.5, () => ({ do: "overrun", partition, count: random.int(3, 8), keep: random.int(0, 3) })],
     [3, () => ({ do: "join" })],
     [3, () => ({ do: "stop", consumer })],
     [2, () => ({ do: "kill", consumer, noticedAfterMs: random.pick([0, 10, ms]) })],
@@ -195,11 +207,24 @@ function someAction(random: Random): Action {
     [3, () => ({ do: "rebalance" })],
     [0.7, () => ({ do: "add partition", topic: random.int(0, 1) })],
     [4, () => ({ do: "commits", faults: someCommitFaults(random, ms) })],
+    [2, () => ({ do: "letters", faults: someLetterFaults(random, ms) })],
     [1, () => ({ do: "hold fetches", ms })],
     [1, () => ({ do: "hold commits", ms })],
     [1, () => ({ do: "outage", ms })],
     [0.7, () => ({ do: "connects", count: random.int(1, 2), ms, fails: random.chance(0.3) })],
   ])();
+}
+
+function someLetterFaults(random: Random, ms: number): LetterFault[] {
+  return Array.from({ length: random.int(1, 5) }, () => ({
+    kind: random.weighted<LetterFault["kind"]>([
+      [3, "written"],
+      [4, "unavailable"],
+      [2, "lost answer"],
+      [0.1, "configuration"],
+    ]),
+    ms: random.pick([0, 0, 5, ms]),
+  }));
 }
 
 function someCommitFaults(random: Random, ms: number): CommitFault[] {

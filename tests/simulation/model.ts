@@ -11,7 +11,9 @@ export interface MessageModel {
   outageSince: number;
   /** When its next attempt is to begin. */
   dueAt: number | undefined;
-  state: "open" | "running" | "done" | "skipped" | "left" | "fatal";
+  state: "open" | "running" | "dying" | "writing" | "done" | "skipped" | "left" | "fatal";
+  /** It has failed for good, and its dead letter is to be written. */
+  isDead: boolean;
   /** The step in which its last attempt ended. */
   endStep: number;
   /** It was skipped, and no line in the log has said so yet. */
@@ -68,6 +70,8 @@ export interface ConsumerModel {
   readonly epochs: Map<number, EpochModel>;
   readonly running: Set<AttemptModel>;
   readonly waiting: Set<MessageModel>;
+  /** Messages whose dead letter is on its way. */
+  readonly writing: Set<MessageModel>;
   readonly causes: Cause[];
   /** The step in which an attempt ended so that the consumer must end. */
   fatalStep: number | undefined;
@@ -111,6 +115,7 @@ export function newConsumer(id: number, settings: Settings): ConsumerModel {
     epochs: new Map(),
     running: new Set(),
     waiting: new Set(),
+    writing: new Set(),
     causes: [],
     fatalStep: undefined,
     fatalBy: undefined,
@@ -162,6 +167,7 @@ export function newMessage(epoch: EpochModel, offset: number): MessageModel {
     outageSince: 0,
     dueAt: undefined,
     state: "open",
+    isDead: false,
     endStep: 0,
     untold: false,
     uncertain: false,

@@ -80,6 +80,9 @@ export class SimulatedProcess {
       control: this.control,
       clock: this.clock,
       log: this.#log(),
+      ...(settings.deadLetters
+        ? { deadLetters: { topic: "letters", write: (dead) => this.driver.writeLetter(dead) } }
+        : {}),
     });
     loop.run().then(() => this.#end({ ok: true }), (error) => this.#end({ ok: false, error }));
   }

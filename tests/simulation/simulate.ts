@@ -38,19 +38,19 @@ export async function simulate(seeds: Iterable<string>, budgetMs = Infinity): Pr
   return { histories, attempts, steps, failure: undefined };
 }
 
-/** Drops what happens, piece by piece, while the same law is still broken. */
+/** Drops what happens, piece by piece, while the same law is still broken (or what else `isBroken` looks for). */
 export async function shrink(
   history: History,
   result: Result,
+  isBroken = ({ violations }: Result) => violations[0]?.law === result.violations[0]?.law,
 ): Promise<{ readonly history: History; readonly result: Result }> {
-  const law = result.violations[0]?.law;
   let best = { history, result };
   let tries = 0;
   const attempt = async (events: readonly (Event | Misbehaviour)[]) => {
     tries++;
     const smaller = { ...history, events };
     const found = await play(smaller);
-    if (found.violations[0]?.law !== law) return false;
+    if (!isBroken(found)) return false;
     best = { history: smaller, result: found };
     return true;
   };

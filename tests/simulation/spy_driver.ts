@@ -9,9 +9,11 @@ import {
   type OffsetCommit,
   PartitionsLostError,
   type RawRecord,
+  type SentRecord,
 } from "../../src/kafka/driver.ts";
+import type { DeadMessage } from "../../src/consume/dead_letters_letter.ts";
 import type { MemoryDriver } from "../../src/kafka/memory/driver.ts";
-import type { CommitFault } from "./history.ts";
+import type { CommitFault, LetterFault } from "./history.ts";
 import type { ConsumerModel } from "./model.ts";
 import type { ProcessClock, Scheduler } from "./scheduler.ts";
 import type { Verifier } from "./verifier.ts";
@@ -25,6 +27,10 @@ export interface SpyWorld {
   begins(partitions: readonly Assignment[]): void;
   /** What the next commit meets. */
   commitFault(): CommitFault | undefined;
+  /** What the next dead letter meets. */
+  letterFault(): LetterFault | undefined;
+  /** A number for an assignment that is the same in each run of a history. */
+  nameOf(epoch: number): number;
   /** What the next connection meets. */
   connectFault(): { readonly ms: number; readonly fails: boolean } | undefined;
 }
@@ -104,7 +110,8 @@ export class SpyDriver implements KafkaDriver {
   #events(events: ConsumerEvents): ConsumerEvents {
     const { verifier } = this.world;
     const { model } = this;
-    const ids = (partitions: readonly { readonly epoch: number }[]) => partitions.map(({ epoch }) => epoch);
+    const ids = (partitions: readonly { readonly epoch: number }[]) =>
+      partitions.map(({ epoch }) => this.world.nameOf(epoch));
     const tell = (run: () => void) => this.#dead ? undefined : this.clock.whenRunning(run);
     return {
       assigned: (partitions) => {
@@ -114,7 +121,7 @@ export class SpyDriver implements KafkaDriver {
             verifier.assigned(
               model,
               keyOf(at),
-              epoch,
+              this.world.nameOf(epoch),
               Number(position),
               committed === null ? null : Number(committed),
             );
@@ -125,9 +132,9 @@ export class SpyDriver implements KafkaDriver {
       records: (fetched) =>
         tell(() => {
           const records = fetched.records.map((record) => ({ ...record }));
-          for (const record of records) this.epochs.set(record, fetched.epoch);
+          for (const record of records) this.epochs.set(record, this.world.nameOf(fetched.epoch));
           const offsets = records.map(({ offset }) => Number(offset));
-          verifier.delivered(model, fetched.epoch, offsets, Number(fetched.nextOffset));
+          verifier.delivered(model, this.world.nameOf(fetched.epoch), offsets, Number(fetched.nextOffset));
           events.records({ ...fetched, records });
         }),
       revoking: (partitions) => {
@@ -153,9 +160,37 @@ export class SpyDriver implements KafkaDriver {
     };
   }
 
+  /** Writes a dead letter, or not. */
+  async writeLetter({ topic, partition, record }: DeadMessage): Promise<SentRecord> {
+    const { verifier } = this.world;
+    const offset = Number(record.offset);
+    const message = verifier.letterStarts(this.model, this.epochs.get(record) as number, offset);
+    const fault = this.world.letterFault() ?? { kind: "written", ms: 1 };
+    await this.#pass(fault.ms);
+    await this.#running();
+    if (fault.kind === "written") {
+      verifier.letterEnds(this.model, message, "written");
+      return { topic: "letters", partition, offset: record.offset };
+    }
+    const place = `${topic}[${partition}]@${offset}`;
+    const error = fault.kind === "configuration"
+      ? new ConfigurationError(`the letter of ${place} is not allowed`)
+      : new UnavailableError(`the letter of ${place} is not acknowledged`);
+    verifier.letterEnds(
+      this.model,
+      message,
+      fault.kind === "configuration" ? "configuration" : "unavailable",
+      error,
+    );
+    throw error;
+  }
+
   async #commit(session: ConsumerSession, offsets: readonly OffsetCommit[]): Promise<void> {
     const { verifier } = this.world;
-    const seen = offsets.map(({ epoch, offset }) => ({ epoch, offset: Number(offset) }));
+    const seen = offsets.map(({ epoch, offset }) => ({
+      epoch: this.world.nameOf(epoch),
+      offset: Number(offset),
+    }));
     verifier.commitSent(this.model, seen);
     const fault = this.world.commitFault();
     try {

@@ -273,7 +273,7 @@ export class Verifier {
 
   #checkRetry(consumer: ConsumerModel, message: MessageModel, place: string): void {
     const { dueAt } = message;
-    if (dueAt === undefined) {
+    if (dueAt === undefined || message.isDead) {
       return this.broken("retries", `${place} is tried again though it is ${message.state}`);
     }
     const late = this.#time.now !== dueAt && !(consumer.thawedAt >= dueAt && this.#time.now >= dueAt);
@@ -296,16 +296,7 @@ export class Verifier {
     this.note(`c${consumer.id} ${epoch.key}@${offset} e${epoch.id} ${kind}${left ? ", left" : ""}`);
     if (kind === "ok") return this.#finish(message, "done");
     if (left) return void (message.state = "left");
-    const place = `${epoch.key.replace("/", "[")}]@${offset}`;
-    const mustEnd = () => {
-      message.state = "fatal";
-      consumer.fatalBy ??= message;
-      this.#mustEnd(consumer, {
-        what: `${place} failed`,
-        explains: (found) =>
-          String((found as Error).message) === `Cannot process ${place}` && causedBy(found, error),
-      });
-    };
+    const mustEnd = () => this.#fatal(consumer, message, error);
     if (kind === "configuration") return mustEnd();
     if (kind === "unavailable") {
       if (message.outages++ === 0) message.outageSince = now;
@@ -317,12 +308,75 @@ export class Verifier {
     message.records++;
     if (onError === "stop") return mustEnd();
     if (onError === "continue" || kind === "permanent" || message.records > maxRetries) {
-      message.untold = true;
-      consumer.waiting.add(message);
-      return this.#finish(message, "skipped");
+      if (!consumer.settings.deadLetters) return this.#skip(message);
+      message.state = "dying";
+      message.isDead = true;
+      message.outages = 0;
+      message.outageSince = message.dueAt = now;
+      return void consumer.waiting.add(message);
     }
     const wait = retryBackoffMs[Math.min(message.records, retryBackoffMs.length) - 1] ?? 0;
     this.#wait(consumer, message, wait);
+  }
+
+  /** The dead letter of a message is about to be written. */
+  letterStarts(consumer: ConsumerModel, id: number, offset: number): MessageModel {
+    const message = consumer.epochs.get(id)?.messages.get(offset) as MessageModel;
+    const { state, dueAt, endStep } = message;
+    const place = `c${consumer.id} ${message.epoch.key}@${offset}`;
+    this.note(`${place} dead letter`);
+    const isDue = state === "dying" && (this.#time.now === dueAt || consumer.thawedAt === this.#time.now);
+    // a stop may have come in the same step
+    const isUncertain = state === "left" && message.isDead && endStep === this.#time.steps;
+    if (!isDue && !isUncertain) {
+      this.broken("dead letter", `that of ${place} is written, which is ${state}, due at ${dueAt} ms`);
+    }
+    message.state = "writing";
+    message.dueAt = undefined;
+    consumer.waiting.delete(message);
+    consumer.writing.add(message);
+    return message;
+  }
+
+  /** The dead letter was acknowledged, or not. */
+  letterEnds(
+    consumer: ConsumerModel,
+    message: MessageModel,
+    end: "written" | "unavailable" | "configuration",
+    error?: unknown,
+  ): void {
+    const { epoch, offset } = message;
+    const { now, steps } = this.#time;
+    this.note(`c${consumer.id} ${epoch.key}@${offset} dead letter ${end}`);
+    consumer.writing.delete(message);
+    message.endStep = steps;
+    if (consumer.stoppedAt !== undefined && now >= consumer.stoppedAt + consumer.settings.drainTimeoutMs) {
+      consumer.late = true;
+    }
+    if (end === "written") return this.#skip(message);
+    if (consumer.stoppedAt !== undefined || epoch.left) return void (message.state = "left");
+    const rest = consumer.settings.recoveryTimeoutMs - (now - message.outageSince);
+    if (end === "configuration" || rest <= 0) return this.#fatal(consumer, message, error);
+    message.outages++;
+    message.state = "dying";
+    message.dueAt = now + Math.min(rest, outageWait(message.outages));
+    consumer.waiting.add(message);
+  }
+
+  #skip(message: MessageModel): void {
+    message.untold = true;
+    message.epoch.consumer.waiting.add(message);
+    this.#finish(message, "skipped");
+  }
+
+  #fatal(consumer: ConsumerModel, message: MessageModel, error: unknown): void {
+    const place = `${message.epoch.key.replace("/", "[")}]@${message.offset}`;
+    message.state = "fatal";
+    consumer.fatalBy ??= message;
+    this.#mustEnd(consumer, {
+      what: `${place} failed`,
+      explains: (found) => (found as Error).message === `Cannot process ${place}` && causedBy(found, error),
+    });
   }
 
   #wait(consumer: ConsumerModel, message: MessageModel, ms: number): void {
@@ -371,6 +425,7 @@ export class Verifier {
     consumer.killed = true;
     consumer.running.clear();
     consumer.waiting.clear();
+    consumer.writing.clear();
   }
 
   frozen(consumer: ConsumerModel, ms: number): void {
@@ -404,7 +459,9 @@ export class Verifier {
     }
     if (consumer.stoppedAt === undefined) this.broken("end", `${who} has ended and nobody asked it to`);
     if (result.ok) {
-      if (consumer.running.size > 0) this.broken("end", `${who} has ended well with messages in work`);
+      if (consumer.running.size + consumer.writing.size > 0) {
+        this.broken("end", `${who} has ended well with messages in work`);
+      }
       if (consumer.fatalStep !== undefined) {
         this.broken(
           "end",
@@ -468,7 +525,7 @@ export class Verifier {
       this.broken("bound", `${who} was asked to stop at ${stoppedAt} ms and is still there`);
     }
     const draining = stoppedAt !== undefined && now > Math.max(stoppedAt + drainTimeoutMs, consumer.thawedAt);
-    if (draining && consumer.running.size > 0) consumer.expired = true;
+    if (draining && consumer.running.size + consumer.writing.size > 0) consumer.expired = true;
     for (const { message, startedAt, signal } of consumer.running) {
       const place = `${who} ${message.epoch.key}@${message.offset}`;
       const timeUp = maxProcessingMs !== undefined && now >= startedAt + maxProcessingMs;
@@ -520,7 +577,7 @@ export class Verifier {
 
   #leaveMessage(message: MessageModel): void {
     message.dueAt = undefined;
-    if (message.state === "open") message.state = "left";
+    if (message.state === "open" || message.state === "dying") message.state = "left";
     if (message.untold && message.endStep === this.#time.steps) message.uncertain = true;
     message.epoch.consumer.waiting.delete(message);
   }

@@ -12,6 +12,7 @@ import {
   type Event,
   HEALED_MS,
   type History,
+  type LetterFault,
   type Misbehaviour,
   type Settings,
 } from "./history.ts";
@@ -52,11 +53,14 @@ class World implements ProcessWorld, ProcessorWorld {
   readonly #processes: SimulatedProcess[] = [];
   readonly #misbehaviours = new Map<string, { left: number; readonly how: Behaviour }>();
   readonly #commitFaults: CommitFault[] = [];
+  readonly #letterFaults: LetterFault[] = [];
+  readonly #names = new Map<number, number>();
   readonly #connectFaults: { ms: number; fails: boolean }[] = [];
   readonly #holds = new Map<string, Disposable>();
   readonly #partitions: { readonly topic: string; readonly partition: number }[] = [];
   #out = 0;
   #healed = false;
+  #replacing = false;
   #acceptedSeen = 0;
   #attempts = 0;
 
@@ -103,7 +107,7 @@ class World implements ProcessWorld, ProcessorWorld {
     await this.#steps(() => this.#caughtUp(), patience);
     if (this.#isBroken) return;
     if (!this.#caughtUp()) return this.#stalled();
-    for (const process of this.#processes) if (!process.isOver) process.stop();
+    for (const process of this.#processes) this.scheduler.after(0, () => process.isOver || process.stop());
     await this.#steps(
       () => this.#processes.every(({ isOver }) => isOver),
       this.scheduler.now + 20_000 + drainTimeoutMs,
@@ -133,7 +137,7 @@ class World implements ProcessWorld, ProcessorWorld {
       const commit = commits[this.#acceptedSeen] ?? [];
       if (commit.some(({ epoch }) => before.has(epoch))) return;
       for (const { topic, partition, epoch, offset } of commit) {
-        this.verifier.accepted(partitionKey({ topic, partition }), epoch, Number(offset));
+        this.verifier.accepted(partitionKey({ topic, partition }), this.nameOf(epoch), Number(offset));
       }
     }
   }
@@ -143,17 +147,19 @@ class World implements ProcessWorld, ProcessorWorld {
     this.verifier.note("all faults have stopped");
     this.#healed = true;
     this.#commitFaults.length = 0;
+    this.#letterFaults.length = 0;
     this.#connectFaults.length = 0;
     this.#out = 0;
     for (const hold of this.#holds.values()) hold[Symbol.dispose]();
-    this.#join();
+    this.#replace();
   }
 
   #caughtUp(): boolean {
+    if (this.#replacing) return false;
     // one that ends by what befell it before is replaced, as its platform would
     if (this.#processes.every(({ isOver }) => isOver)) {
       if (this.settings.autoOffsetReset === "none") return true;
-      this.#join();
+      this.#replace();
     }
     return this.#partitions.every(({ topic, partition }) => {
       const committed = this.memory.broker.group(GROUP).committed({ topic, partition });
@@ -213,6 +219,17 @@ class World implements ProcessWorld, ProcessorWorld {
     return this.#commitFaults.shift();
   }
 
+  letterFault(): LetterFault | undefined {
+    if (this.#out > 0) return { kind: "unavailable", ms: 0 };
+    return this.#letterFaults.shift();
+  }
+
+  nameOf(epoch: number): number {
+    let name = this.#names.get(epoch);
+    if (name === undefined) this.#names.set(epoch, name = this.#names.size + 1);
+    return name;
+  }
+
   connectFault(): { readonly ms: number; readonly fails: boolean } | undefined {
     return this.#connectFaults.shift();
   }
@@ -233,6 +250,16 @@ class World implements ProcessWorld, ProcessorWorld {
 
   #join(): void {
     this.#processes.push(new SimulatedProcess(this));
+  }
+
+  /** Begins one more process, in a step of its own. */
+  #replace(): void {
+    if (this.#replacing) return;
+    this.#replacing = true;
+    this.scheduler.after(0, () => {
+      this.#replacing = false;
+      this.#join();
+    });
   }
 
   #at(index: number): { readonly topic: string; readonly partition: number } {
@@ -260,6 +287,9 @@ class World implements ProcessWorld, ProcessorWorld {
         return this.#compact(action.partition, action.back);
       case "truncate":
         return this.#truncate(action.partition, action.keep);
+      case "overrun":
+        this.#append(action.partition, action.count);
+        return this.#truncate(action.partition, action.keep);
       case "join":
         return this.#join();
       case "stop":
@@ -284,6 +314,8 @@ class World implements ProcessWorld, ProcessorWorld {
         return this.#addPartition(`t${action.topic % this.settings.partitions.length}`);
       case "commits":
         return void this.#commitFaults.push(...action.faults);
+      case "letters":
+        return void this.#letterFaults.push(...action.faults);
       case "hold fetches":
         return this.#hold("fetches", () => broker.holdFetches(), action.ms);
       case "hold commits":
