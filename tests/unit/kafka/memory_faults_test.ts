@@ -295,3 +295,21 @@ Deno.test("a hold that was released lets go of a later one neither by itself nor
   second.release();
   await within(pass, "the request to pass");
 });
+
+Deno.test("a commit that is held while its position is lost does not follow the position that was chosen anew", async () => {
+  const { fixture, probe, epoch } = await reading();
+  const { broker } = fixture;
+  const hold = broker.holdCommits();
+  const commit = probe.session.commit([{ topic: "t", partition: 0, epoch, offset: 1n }]);
+  await within(hold.arrived, "the commit to be held");
+  const fetches = broker.holdFetches();
+  await fixture.append("t", numbered(0, 3));
+  broker.log("t", 0).truncate(6n);
+  fetches.release();
+  await probe.assignment(0, epoch);
+  assert.equal(broker.committed("g", "t").get(0), 6n);
+  hold.release();
+  await within(commit, "the commit to be answered");
+  assert.equal(broker.committed("g", "t").get(0), 6n);
+  await ends(probe);
+});
