@@ -9,6 +9,7 @@ import type { ReferenceResolver } from "../core/settings.ts";
 import type { KafkaConnection, SecurityProtocol } from "../kafka/connection.ts";
 import type { KafkaDriver } from "../kafka/driver.ts";
 import { usesSasl, usesTls } from "../kafka/security.ts";
+import type {} from "../mods/builtins.ts"; // so that ModMap has the connector
 import { kafkaConnectorWith } from "../mods/streaming/kafka_connector.ts";
 import type { Files } from "../runtime/files.ts";
 import { connectionText } from "./text/connection.ts";

@@ -32,27 +32,29 @@ export async function inBatches<T>(
   const began = clock.now();
   let count = 0;
   let batch: T[] = [];
+  /** False where a stop came first. */
   const flush = async () => {
-    if (batch.length === 0) return;
-    const full = batch;
-    batch = [];
-    await work(full);
-    count += full.length;
-    if (rate === undefined) return;
-    const due = began + count / rate * 1000;
+    if (batch.length === 0) return true;
+    const due = rate === undefined ? 0 : began + count / rate * 1000;
     if (due > clock.now()) await clock.sleep(due - clock.now(), stop.signal);
+    if (stop.signal.aborted) return false;
+    await work(batch);
+    count += batch.length;
+    batch = [];
+    return true;
   };
   const reading = items[Symbol.asyncIterator]();
   try {
     while (true) {
+      if (stop.signal.aborted) return { count, stopped: true };
       const next = await unlessStopped(reading.next(), stop.signal); // looking for the next may take long
-      if (stop.signal.aborted && (next?.done !== true || batch.length > 0)) return { count, stopped: true };
-      if (next === undefined || next.done) break;
+      if (next === undefined) return { count, stopped: true };
+      if (next.done) break;
       batch.push(next.value);
-      if (batch.length >= most) await flush();
+      if (batch.length >= most && !await flush()) return { count, stopped: true };
     }
-    await flush();
-    return { count, stopped: false };
+    const all = await flush();
+    return { count, stopped: !all };
   } finally {
     leave();
   }
