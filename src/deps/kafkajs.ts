@@ -9,6 +9,7 @@ export { default as KafkajsDecoder } from "npm:kafkajs@2.2.4/src/protocol/decode
 export { default as KafkajsEncoder } from "npm:kafkajs@2.2.4/src/protocol/encoder.js";
 export { default as kafkajsProtocolErrors } from "npm:kafkajs@2.2.4/src/protocol/error.js";
 export { default as kafkajsCompression } from "npm:kafkajs@2.2.4/src/protocol/message/compression/index.js";
+export { default as kafkajsMessageSet } from "npm:kafkajs@2.2.4/src/protocol/messageSet/decoder.js";
 export { default as kafkajsCrc32c } from "npm:kafkajs@2.2.4/src/protocol/recordBatch/crc32C/index.js";
 export { default as kafkajsApiKeys } from "npm:kafkajs@2.2.4/src/protocol/requests/apiKeys.js";
 export { default as kafkajsRequests } from "npm:kafkajs@2.2.4/src/protocol/requests/index.js";

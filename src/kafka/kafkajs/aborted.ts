@@ -1,4 +1,6 @@
-import type { DecodedRecord, FetchedPartition } from "./broker.ts";
+import type { RawRecord } from "../driver.ts";
+import type { FetchedPartition } from "./broker.ts";
+import type { LogBatch } from "./log_batch.ts";
 
 /** Type of a marker in its key, after two bytes of version; 1 is a commit (kafka.apache.org/documentation/#controlbatch). */
 const ABORT = 0;
@@ -13,21 +15,24 @@ const ABORT = 0;
  */
 export function abortedTransactions(
   list: FetchedPartition["abortedTransactions"],
-): (record: DecodedRecord, offset: bigint) => boolean {
+): (batch: LogBatch, record: Pick<RawRecord, "offset" | "key">) => boolean {
   if (list.length === 0) return () => false;
-  const begins = list
-    .map(({ producerId, firstOffset }) => ({ producerId, firstOffset: BigInt(firstOffset) }))
-    .sort((a, b) => a.firstOffset < b.firstOffset ? -1 : a.firstOffset > b.firstOffset ? 1 : 0);
-  const open = new Set<string>();
+  const begins = list.toSorted((a, b) =>
+    a.firstOffset < b.firstOffset ? -1 : a.firstOffset > b.firstOffset ? 1 : 0
+  );
+  const open = new Set<bigint>();
   let begun = 0;
-  return (record, offset) => {
+  return ({ producerId, inTransaction, isControl }, { offset, key }) => {
     for (; begun < begins.length && begins[begun]!.firstOffset <= offset; begun++) {
       open.add(begins[begun]!.producerId);
     }
-    const { batchContext: batch, isControlRecord, key } = record;
-    if (batch === undefined) return false; // formats before 2 know no transactions
-    if (!isControlRecord) return batch.inTransaction && open.has(batch.producerId);
-    if (key !== null && key.length >= 4 && key.readInt16BE(2) === ABORT) open.delete(batch.producerId);
+    if (!isControl) return inTransaction && open.has(producerId);
+    if (typeOf(key) === ABORT) open.delete(producerId);
     return false;
   };
+}
+
+/** What a marker says of its transaction. */
+function typeOf(key: Uint8Array | null): number | undefined {
+  return key === null || key.length < 4 ? undefined : key[2]! << 8 | key[3]!;
 }

@@ -1,5 +1,6 @@
 import type { Buffer } from "node:buffer";
 import type { PartitionMetadata, ProtocolRequest } from "./internals.ts";
+import type { RecordSet } from "./log_batch.ts";
 
 /** Partitions of a topic, for requests. */
 export interface TopicPartitions<P> {
@@ -15,38 +16,15 @@ export interface TopicMetadata {
   readonly partitionMetadata: readonly PartitionMetadata[];
 }
 
-/** A record as kafkajs decodes it (src/protocol/recordBatch/record/v0/decoder.js). */
-export interface DecodedRecord {
-  readonly offset: string;
-  readonly timestamp: string;
-  readonly key: Buffer | null;
-  readonly value: Buffer | null;
-  /** A name that came twice has a list; the order between names is lost. */
-  readonly headers: Readonly<Record<string, Buffer | null | readonly (Buffer | null)[]>>;
-  readonly isControlRecord: boolean;
-  readonly batchContext: {
-    readonly firstOffset: string;
-    readonly lastOffsetDelta: number;
-    readonly inTransaction: boolean;
-    readonly isControlBatch: boolean;
-    readonly producerId: string;
-  };
-}
-
-/** One partition of a fetch answer (src/protocol/requests/fetch/v11/response.js). */
-export interface FetchedPartition {
+/** One partition of a fetch answer: see fetch_answer.ts. */
+export interface FetchedPartition extends RecordSet {
+  readonly topic: string;
   readonly partition: number;
   readonly errorCode: number;
-  readonly highWatermark: string;
-  readonly lastStableOffset: string;
-  /** The log's first offset; the name is kafkajs'. */
-  readonly lastStartOffset: string;
-  readonly abortedTransactions: readonly { readonly producerId: string; readonly firstOffset: string }[];
-  /** -1 where none is preferred. */
-  readonly preferredReadReplica: number;
-  readonly messages: readonly DecodedRecord[];
-  /** The offset after the last batch that came, with or without records; `rawRequest` adds it. */
-  readonly recordsEnd?: bigint;
+  readonly highWatermark: bigint;
+  /** -1 where there is none. */
+  readonly lastStableOffset: bigint;
+  readonly abortedTransactions: readonly { readonly producerId: bigint; readonly firstOffset: bigint }[];
 }
 
 /** The answer to a join (src/protocol/requests/joinGroup/v5/response.js). */
@@ -102,19 +80,6 @@ export interface Broker {
     readonly responses: readonly TopicPartitions<
       { readonly partition: number; readonly offset: string; readonly errorCode: number }
     >[];
-  }>;
-  fetch(request: {
-    isolationLevel?: number;
-    maxWaitTime: number;
-    minBytes: number;
-    maxBytes: number;
-    topics: readonly TopicPartitions<{ partition: number; fetchOffset: string; maxBytes: number }>[];
-    rackId?: string;
-  }): Promise<{
-    readonly responses: readonly {
-      readonly topicName: string;
-      readonly partitions: readonly FetchedPartition[];
-    }[];
   }>;
   /** A timestamp of -1 asks for the end, -2 for the beginning. */
   listOffsets(request: {

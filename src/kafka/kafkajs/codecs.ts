@@ -18,6 +18,20 @@ export function compressionOf(name: string): number {
   return type;
 }
 
+/** The codecs that are read and written, by their names. */
+export const KNOWN_CODECS: readonly string[] = Object.keys(TYPES).filter((name) => name !== "none");
+
+/** Whether there is such a codec; 0, for none, is one. */
+export function isKnownCodec(type: number): boolean {
+  return Object.values(TYPES).includes(type);
+}
+
+/** A codec by kafkajs' number, which is Kafka's. */
+export function codecOf(type: number): { readonly name: string; decompress(bytes: Buffer): Promise<Buffer> } {
+  const name = Object.keys(TYPES).find((name) => TYPES[name] === type) ?? String(type);
+  return { name, decompress: (bytes) => compressionCodecs[type]!().decompress(bytes) };
+}
+
 /** The two directions of a codec. */
 export interface CodecModule {
   compress(bytes: Buffer): Buffer | Promise<Buffer>;

@@ -9,7 +9,7 @@ import type { Leaders } from "./leaders.ts";
 import { Outage } from "./outage.ts";
 import { byTopic, keyOf } from "./partitions.ts";
 import { rawRequest } from "./raw_request.ts";
-import { readPartition } from "./records.ts";
+import { readingOf } from "./records.ts";
 
 /** Sizes in bytes, times in milliseconds; by Kafka's names in additional_config. */
 export interface FetchSettings {
@@ -170,7 +170,8 @@ export class Fetcher {
       await this.#ports.outOfRange({ ...held.assignment, position: held.next });
       return undefined;
     }
-    const reading = readPartition(asked.next, fetched);
+    const reading = readingOf(asked.next, fetched);
+    if (reading instanceof Error) return reading; // the other partitions go on meanwhile
     const { partition, epoch } = held.assignment;
     if (reading.nextOffset > held.next || reading.records.length > 0) {
       this.#ports.records({ topic, partition, epoch, ...reading });

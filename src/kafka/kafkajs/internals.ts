@@ -12,6 +12,7 @@ import {
   KafkajsDecoder,
   KafkajsEncoder,
   kafkajsLoggers,
+  kafkajsMessageSet,
   kafkajsProtocolErrors,
   KafkajsRequestQueue,
   kafkajsRequests,
@@ -168,9 +169,17 @@ export const encoded = (bytes: Buffer): unknown =>
   )
     .writeBuffer(bytes);
 
-/** kafkajs' reader of answers; only headers are read by `readVarIntArray` (src/protocol/recordBatch/record/v0). */
-export const decoderPrototype = (KafkajsDecoder as unknown as {
-  prototype: {
-    readVarIntArray(this: { readVarInt(): number }, reader: (decoder: unknown) => unknown): unknown;
-  };
-}).prototype;
+/** A message of a format before 2 (src/protocol/message/v0/decoder.js, v1/decoder.js). */
+export interface OldMessage {
+  readonly offset: string;
+  readonly timestamp?: string;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+}
+
+/** Reads messages of the formats before 2 (src/protocol/messageSet/decoder.js). */
+export const decodeMessageSet = (bytes: Buffer): Promise<readonly OldMessage[]> =>
+  (kafkajsMessageSet as unknown as (decoder: unknown, size: number) => Promise<readonly OldMessage[]>)(
+    new (KafkajsDecoder as unknown as new (bytes: Buffer) => unknown)(bytes),
+    bytes.length,
+  );

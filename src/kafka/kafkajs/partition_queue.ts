@@ -18,7 +18,7 @@ export interface Batch {
  * What waits for one partition. At most one batch is under way, so that order and numbering hold whatever is repeated.
  */
 export class PartitionQueue {
-  readonly #waiting: Entry[] = [];
+  #waiting: Entry[] = [];
   #batch: Batch | undefined;
   /** Fewer records a batch, after one that was refused: it is halved until the record at fault stands alone. */
   #limit = Infinity;
@@ -91,6 +91,6 @@ export class PartitionQueue {
   split({ entries }: Batch): void {
     this.#batch = undefined;
     this.#limit = Math.ceil(entries.length / 2);
-    this.#waiting.unshift(...entries);
+    this.#waiting = [...entries, ...this.#waiting]; // as arguments of a call they may be too many
   }
 }

@@ -1,11 +1,12 @@
+import type { Buffer } from "node:buffer";
 import type { Broker } from "./broker.ts";
-import { withRecordEnds } from "./fetch_answer.ts";
+import { decodeFetchAnswer, FETCH_VERSIONS } from "./fetch_answer.ts";
 import { apiKeys, requestDefinitions } from "./internals.ts";
 
 /**
  * Sends a request by kafkajs' name ("Fetch", "OffsetCommit", "Metadata") and hands back the whole answer with its error
- * codes. kafkajs' own methods throw at the first code they find and lose what the other partitions answered. A fetched
- * partition has `recordsEnd` besides what kafkajs reads.
+ * codes. kafkajs' own methods throw at the first code they find and lose what the other partitions answered. Answers to
+ * fetches are read by ourselves: see fetch_answer.ts.
  *
  * Rejects with kafkajs' connection and timeout errors only; read the codes with `errorFromCode`.
  */
@@ -13,9 +14,9 @@ export async function rawRequest<T>(broker: Broker, name: string, parameters: ob
   const { request, response, requestTimeout } = broker.lookupRequest(apiKeys[name], requestDefinitions[name])(
     parameters,
   );
-  const decode = name === "Fetch"
-    ? withRecordEnds((request as { readonly apiVersion: number }).apiVersion, response.decode)
-    : response.decode;
+  const { apiVersion } = request as { readonly apiVersion: number };
+  const isOurs = name === "Fetch" && apiVersion >= FETCH_VERSIONS.first && apiVersion <= FETCH_VERSIONS.last;
+  const decode = isOurs ? (raw: unknown) => decodeFetchAnswer(apiVersion, raw as Buffer) : response.decode;
   const raw = {
     request,
     response: { decode, parse: (decoded: unknown) => Promise.resolve(decoded) },

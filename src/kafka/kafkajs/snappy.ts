@@ -10,6 +10,8 @@ const { compress: compressBlock, uncompress } = snappyjs as {
 const MAGIC = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0x00]);
 const HEADER_BYTES = 16;
 const BLOCK_BYTES = 64 * 1024;
+/** At best three bytes stand for 64. */
+const MOST_EXPANSION = 22;
 
 /** Snappy in Java's frames, which every client reads. */
 export function compress(bytes: Buffer): Buffer {
@@ -26,14 +28,32 @@ export function compress(bytes: Buffer): Buffer {
   return Buffer.concat(parts);
 }
 
-/** Java's frames, or the one bare block that librdkafka writes. */
+/** Java's frames, or the one bare block that librdkafka writes. Throws where it is malformed. */
 export function decompress(bytes: Buffer): Buffer {
-  if (!bytes.subarray(0, MAGIC.length).equals(MAGIC)) return Buffer.from(uncompress(bytes));
+  if (!bytes.subarray(0, MAGIC.length).equals(MAGIC)) return Buffer.from(uncompressBlock(bytes));
   const parts: Uint8Array[] = [];
   for (let at = HEADER_BYTES; at < bytes.length;) {
     const length = bytes.readInt32BE(at);
-    parts.push(uncompress(bytes.subarray(at + 4, at + 4 + length)));
-    at += 4 + length;
+    const end = at + 4 + length;
+    if (length <= 0 || end > bytes.length) {
+      throw new RangeError("Cannot read snappy data: a block's length is wrong");
+    }
+    parts.push(uncompressBlock(bytes.subarray(at + 4, end)));
+    at = end;
   }
   return Buffer.concat(parts);
+}
+
+/** A block begins with the length of its content, which would be allocated however much it is. */
+function uncompressBlock(block: Buffer): Uint8Array {
+  let length = 0;
+  for (let i = 0; i < 5; i++) {
+    const byte = block.readUInt8(i);
+    length += (byte & 0x7f) * 2 ** (7 * i);
+    if (byte < 0x80) break;
+  }
+  if (length > block.length * MOST_EXPANSION) {
+    throw new RangeError("Cannot read snappy data: a block is longer than it can be");
+  }
+  return uncompress(block);
 }

@@ -97,3 +97,14 @@ Deno.test("snappy.decompress() reads librdkafka's bare blocks too", async () => 
   const plain = Buffer.from("librdkafka writes one block without a frame, without a frame, without a frame");
   assert.ok(snappy.decompress(Buffer.from(snappyjs.compress(plain))).equals(plain));
 });
+
+Deno.test("snappy.decompress() refuses lengths that are none, and does not go round in circles", () => {
+  const frames = snappy.compress(Buffer.from("some text, some text, some text"));
+  for (const length of [-4, -20, 0, 1_000, 2 ** 31 - 1]) {
+    const wrong = Buffer.from(frames);
+    wrong.writeInt32BE(length, 16);
+    assert.throws(() => snappy.decompress(wrong), RangeError, `${length}`);
+  }
+  // a block of nine bytes that says it holds four gigabytes
+  assert.throws(() => snappy.decompress(Buffer.from([0xff, 0xff, 0xff, 0xff, 0x0f, 0, 1, 2, 3])), RangeError);
+});

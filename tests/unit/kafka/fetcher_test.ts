@@ -1,35 +1,39 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { silentLogger } from "../../../src/core/logger.ts";
+import type { FetchedPartition } from "../../../src/kafka/kafkajs/broker.ts";
 import { Fetcher } from "../../../src/kafka/kafkajs/fetcher.ts";
 import type { Cluster } from "../../../src/kafka/kafkajs/internals.ts";
+import type { LogBatch } from "../../../src/kafka/kafkajs/log_batch.ts";
 import { Leaders } from "../../../src/kafka/kafkajs/leaders.ts";
 import { ManualClock, settle } from "../../support/manual_clock.ts";
 
-/** Records `from` to `to` of one batch, as kafkajs decodes them. */
-const batch = (from: number, to: number) =>
-  Array.from({ length: to - from }, (_, i) => ({
-    offset: String(from + i),
-    timestamp: "1",
-    key: null,
-    value: Buffer.from("v"),
-    headers: {},
-    isControlRecord: false,
-    batchContext: {
-      firstOffset: String(from),
-      lastOffsetDelta: to - from - 1,
-      producerId: "-1",
-      inTransaction: false,
-    },
-  }));
+/** Records `from` to `to` of one batch. */
+const batch = (from: number, to: number): LogBatch[] =>
+  from === to ? [] : [{
+    firstOffset: BigInt(from),
+    end: BigInt(to),
+    producerId: -1n,
+    inTransaction: false,
+    isControl: false,
+    records: Array.from({ length: to - from }, (_, i) => ({
+      offset: BigInt(from + i),
+      timestamp: 1,
+      key: null,
+      value: Buffer.from("v"),
+      headers: [],
+    })),
+  }];
 
-const answerOf = (partition: number, messages: unknown[], errorCode = 0) => ({
+const answerOf = (partition: number, batches: readonly LogBatch[], errorCode = 0): FetchedPartition => ({
+  topic: "t",
   partition,
   errorCode,
-  highWatermark: "500",
-  lastStableOffset: "500",
+  highWatermark: 500n,
+  lastStableOffset: 500n,
   abortedTransactions: [],
-  messages,
+  batches,
+  unreadable: undefined,
 });
 
 /** A fetcher of partitions 0 and 1 whose two brokers are played by the test. */
@@ -114,6 +118,23 @@ Deno.test("Fetcher hands on what came of the other partitions when one of them h
   await settle();
   await scene.answer("2", answerOf(1, []));
   await scene.answer("2", answerOf(0, [], 6), answerOf(1, batch(100, 105)));
+  scene.fetcher.close();
+  assert.deepEqual(scene.got, ["1: 100-104"]);
+});
+
+Deno.test("Fetcher hands on what came of the other partitions when a batch of one of them cannot be read", async () => {
+  const scene = new Scene();
+  scene.move("2");
+  await settle();
+  await scene.answer("2", answerOf(1, []));
+  const unreadable = {
+    firstOffset: 100n,
+    end: 101n,
+    why: "checksum does not fit",
+    isUnknown: false,
+    cause: undefined,
+  };
+  await scene.answer("2", { ...answerOf(0, []), unreadable }, answerOf(1, batch(100, 105)));
   scene.fetcher.close();
   assert.deepEqual(scene.got, ["1: 100-104"]);
 });
