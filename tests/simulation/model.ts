@@ -87,8 +87,9 @@ export interface ConsumerModel {
   frozen: boolean;
   thawedAt: number;
   commitsInFlight: number;
-  /** When the commits began that fail since then. */
+  /** When the commits began that fail since then; `surely` without a loss in between, that would begin them anew. */
   commitsFailSince: number | undefined;
+  commitsSurelyFailSince: number | undefined;
   lastCommit: "none" | "ok" | "refused" | "failed";
   settledAt: number | undefined;
 }
@@ -128,6 +129,7 @@ export function newConsumer(id: number, settings: Settings): ConsumerModel {
     thawedAt: -1,
     commitsInFlight: 0,
     commitsFailSince: undefined,
+    commitsSurelyFailSince: undefined,
     lastCommit: "none",
     settledAt: undefined,
   };

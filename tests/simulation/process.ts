@@ -72,9 +72,9 @@ export class SimulatedProcess {
 
   constructor(private readonly world: ProcessWorld) {
     const { verifier, scheduler, settings } = world;
-    this.model = verifier.joins();
+    this.model = verifier.watch.joins();
     this.clock = new ProcessClock(scheduler);
-    this.control = new Control((by) => verifier.stopped(this.model, by));
+    this.control = new Control((by) => verifier.ends.stopped(this.model, by));
     this.driver = new SpyDriver(world, this.model, this.clock);
     const loop = new PollLoop(consumeSettings(settings, this.driver, world.processor(this), this.#log()), {
       control: this.control,
@@ -123,7 +123,7 @@ export class SimulatedProcess {
     if (this.isOver) return;
     this.#killed = true;
     this.clock.kill();
-    this.world.verifier.killed(this.model);
+    this.world.verifier.ends.killed(this.model);
     this.driver.kill(noticedAfterMs);
   }
 
@@ -132,9 +132,9 @@ export class SimulatedProcess {
     if (this.isOver || this.clock.isFrozen) return;
     const { verifier, scheduler } = this.world;
     this.clock.freeze();
-    verifier.frozen(this.model, ms);
+    verifier.ends.frozen(this.model, ms);
     scheduler.after(ms, () => {
-      verifier.thawed(this.model);
+      verifier.ends.thawed(this.model);
       this.clock.thaw();
     });
   }
@@ -142,7 +142,7 @@ export class SimulatedProcess {
   #end(result: { readonly ok: true } | { readonly ok: false; readonly error: unknown }): void {
     if (this.#killed) return;
     this.#settled = true;
-    this.world.verifier.settled(this.model, result, {
+    this.world.verifier.ends.settled(this.model, result, {
       listeners: this.control.listeners,
       timers: this.clock.open - this.#busy - this.driver.revokings,
       // one that was opened just now is closed just now
@@ -158,7 +158,7 @@ export class SimulatedProcess {
       warning: nothing,
       error: (_message: string, { topic, partition, offset }: LogFields = {}) => {
         if (this.#killed || offset === undefined) return;
-        this.world.verifier.told(this.model, `${topic}/${partition}`, Number(offset));
+        this.world.verifier.messages.told(this.model, `${topic}/${partition}`, Number(offset));
       },
       critical: nothing,
     };

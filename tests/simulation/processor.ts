@@ -5,7 +5,8 @@ import { currentMessageScope } from "../../src/core/message_scope.ts";
 import type { Behaviour } from "./history.ts";
 import type { AttemptModel } from "./model.ts";
 import type { SimulatedProcess } from "./process.ts";
-import type { AttemptEnd, Verifier } from "./verifier.ts";
+import type { AttemptEnd } from "./message_laws.ts";
+import type { Verifier } from "./verifier.ts";
 
 /** What a processor needs of its world. */
 export interface ProcessorWorld {
@@ -84,7 +85,7 @@ export function simulatedProcessor(world: ProcessorWorld, process: SimulatedProc
     if (process.isKilled) return new Promise<never>(() => {});
     const { verifier } = world;
     const epoch = process.driver.epochs.get(message._raw_message) as number;
-    const attempt = verifier.attemptStarts(process.model, epoch, message.offset, context.signal);
+    const attempt = verifier.messages.attemptStarts(process.model, epoch, message.offset, context.signal);
     const behaviour = world.behaviour(message) ?? PLAIN;
     if (behaviour.asksToStop === "first") process.stop();
     if (behaviour.ms > 0 || behaviour.hops >= 0) {
@@ -129,7 +130,7 @@ function finish(
   end: End,
 ): ProcessorResult | Promise<ProcessorResult> {
   const over = () => {
-    if (!process.isKilled) world.verifier.attemptEnds(process.model, attempt, end.end, end.error);
+    if (!process.isKilled) world.verifier.messages.attemptEnds(process.model, attempt, end.end, end.error);
   };
   const scope = currentMessageScope();
   if (end.caught !== undefined) scope?.failed(end.caught);

@@ -21,7 +21,10 @@ export interface Summary {
 }
 
 /** Plays seeds one after another until one fails, there are no more, or the time (of the machine, in ms) is over. */
-export async function simulate(seeds: Iterable<string>, budgetMs = Infinity): Promise<Summary> {
+export async function simulate(
+  seeds: Iterable<string>,
+  { budgetMs = Infinity, shrinks = true }: { readonly budgetMs?: number; readonly shrinks?: boolean } = {},
+): Promise<Summary> {
   const end = performance.now() + budgetMs;
   let [histories, attempts, steps] = [0, 0, 0];
   for (const seed of seeds) {
@@ -31,7 +34,8 @@ export async function simulate(seeds: Iterable<string>, budgetMs = Infinity): Pr
     attempts += result.attempts;
     steps += result.steps;
     if (result.violations.length > 0) {
-      return { histories, attempts, steps, failure: { seed, ...await shrink(history, result) } };
+      const found = shrinks ? await shrink(history, result) : { history, result };
+      return { histories, attempts, steps, failure: { seed, ...found } };
     }
     if (performance.now() >= end) break;
   }

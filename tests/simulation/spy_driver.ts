@@ -80,7 +80,7 @@ export class SpyDriver implements KafkaDriver {
     if (fault?.fails) {
       await this.#running();
       const error = new UnavailableError("no broker: broken on purpose");
-      this.world.verifier.sessionFailed(this.model, error);
+      this.world.verifier.partitions.sessionFailed(this.model, error);
       throw error;
     }
     const session = await this.world.memory.consume(connection, options, this.#events(events));
@@ -118,7 +118,7 @@ export class SpyDriver implements KafkaDriver {
         this.world.begins(partitions);
         tell(() => {
           for (const { epoch, position, committed, ...at } of partitions) {
-            verifier.assigned(
+            verifier.partitions.assigned(
               model,
               keyOf(at),
               this.world.nameOf(epoch),
@@ -134,14 +134,19 @@ export class SpyDriver implements KafkaDriver {
           const records = fetched.records.map((record) => ({ ...record }));
           for (const record of records) this.epochs.set(record, this.world.nameOf(fetched.epoch));
           const offsets = records.map(({ offset }) => Number(offset));
-          verifier.delivered(model, this.world.nameOf(fetched.epoch), offsets, Number(fetched.nextOffset));
+          verifier.partitions.delivered(
+            model,
+            this.world.nameOf(fetched.epoch),
+            offsets,
+            Number(fetched.nextOffset),
+          );
           events.records({ ...fetched, records });
         }),
       revoking: (partitions) => {
         if (this.#dead) return never();
         return new Promise((resolve) =>
           tell(() => {
-            verifier.revoking(model, ids(partitions));
+            verifier.partitions.revoking(model, ids(partitions));
             this.revokings++;
             resolve(events.revoking(partitions).finally(() => this.revokings--));
           })
@@ -149,12 +154,12 @@ export class SpyDriver implements KafkaDriver {
       },
       lost: (partitions, reason) =>
         tell(() => {
-          verifier.lost(model, ids(partitions), reason);
+          verifier.partitions.lost(model, ids(partitions), reason);
           events.lost(partitions, reason);
         }),
       crashed: (error) =>
         tell(() => {
-          verifier.sessionFailed(model, error);
+          verifier.partitions.sessionFailed(model, error);
           events.crashed(error);
         }),
     };
@@ -164,19 +169,19 @@ export class SpyDriver implements KafkaDriver {
   async writeLetter({ topic, partition, record }: DeadMessage): Promise<SentRecord> {
     const { verifier } = this.world;
     const offset = Number(record.offset);
-    const message = verifier.letterStarts(this.model, this.epochs.get(record) as number, offset);
+    const message = verifier.messages.letterStarts(this.model, this.epochs.get(record) as number, offset);
     const fault = this.world.letterFault() ?? { kind: "written", ms: 1 };
     await this.#pass(fault.ms);
     await this.#running();
     if (fault.kind === "written") {
-      verifier.letterEnds(this.model, message, "written");
+      verifier.messages.letterEnds(this.model, message, "written");
       return { topic: "letters", partition, offset: record.offset };
     }
     const place = `${topic}[${partition}]@${offset}`;
     const error = fault.kind === "configuration"
       ? new ConfigurationError(`the letter of ${place} is not allowed`)
       : new UnavailableError(`the letter of ${place} is not acknowledged`);
-    verifier.letterEnds(
+    verifier.messages.letterEnds(
       this.model,
       message,
       fault.kind === "configuration" ? "configuration" : "unavailable",
@@ -191,7 +196,7 @@ export class SpyDriver implements KafkaDriver {
       epoch: this.world.nameOf(epoch),
       offset: Number(offset),
     }));
-    verifier.commitSent(this.model, seen);
+    verifier.partitions.commitSent(this.model, seen);
     const fault = this.world.commitFault();
     try {
       if (fault !== undefined) await this.#commitWith(fault, session, offsets);
@@ -203,11 +208,11 @@ export class SpyDriver implements KafkaDriver {
         : error instanceof ConfigurationError
         ? "configuration"
         : "unavailable";
-      verifier.commitAnswered(this.model, seen, answer, error);
+      verifier.partitions.commitAnswered(this.model, seen, answer, error);
       throw error;
     }
     await this.#running();
-    verifier.commitAnswered(this.model, seen, "ok");
+    verifier.partitions.commitAnswered(this.model, seen, "ok");
   }
 
   async #commitWith(

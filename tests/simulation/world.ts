@@ -20,7 +20,8 @@ import { GROUP, type ProcessWorld, SimulatedProcess } from "./process.ts";
 import { type ProcessorWorld, simulatedProcessor } from "./processor.ts";
 import { Random } from "./random.ts";
 import { ProcessClock, Scheduler } from "./scheduler.ts";
-import { Verifier, type Violation } from "./verifier.ts";
+import { Verifier } from "./verifier.ts";
+import type { Violation } from "./watch.ts";
 
 /** Steps after which a history is taken for one that does not end. */
 const MOST_STEPS = 150_000;
@@ -96,7 +97,7 @@ class World implements ProcessWorld, ProcessorWorld {
     }
     await this.#steps(() => this.scheduler.now >= HEALED_MS, HEALED_MS);
     if (!this.#isBroken) await this.#end();
-    const { violations, trace } = this.verifier;
+    const { violations, trace } = this.verifier.watch;
     return { violations, trace, steps: this.scheduler.steps, attempts: this.#attempts };
   }
 
@@ -117,7 +118,7 @@ class World implements ProcessWorld, ProcessorWorld {
   }
 
   get #isBroken(): boolean {
-    return this.verifier.violations.length > 0;
+    return this.verifier.watch.violations.length > 0;
   }
 
   /** Makes steps until something is so, a time is over, or a law is broken. */
@@ -125,8 +126,10 @@ class World implements ProcessWorld, ProcessorWorld {
     while (!this.#isBroken && !done() && this.scheduler.now <= until) {
       if (!await this.scheduler.step()) return;
       this.#seeCommits();
-      this.verifier.look();
-      if (this.scheduler.steps > MOST_STEPS) this.verifier.broken("end", `${MOST_STEPS} steps, and no end`);
+      this.verifier.ends.look();
+      if (this.scheduler.steps > MOST_STEPS) {
+        this.verifier.watch.broken("end", `${MOST_STEPS} steps, and no end`);
+      }
     }
   }
 
@@ -137,14 +140,18 @@ class World implements ProcessWorld, ProcessorWorld {
       const commit = commits[this.#acceptedSeen] ?? [];
       if (commit.some(({ epoch }) => before.has(epoch))) return;
       for (const { topic, partition, epoch, offset } of commit) {
-        this.verifier.accepted(partitionKey({ topic, partition }), this.nameOf(epoch), Number(offset));
+        this.verifier.partitions.accepted(
+          partitionKey({ topic, partition }),
+          this.nameOf(epoch),
+          Number(offset),
+        );
       }
     }
   }
 
   /** The faults have stopped: what can begin is there, and everything succeeds. */
   #heal(): void {
-    this.verifier.note("all faults have stopped");
+    this.verifier.watch.note("all faults have stopped");
     this.#healed = true;
     this.#commitFaults.length = 0;
     this.#letterFaults.length = 0;
@@ -172,22 +179,29 @@ class World implements ProcessWorld, ProcessorWorld {
       const committed = this.memory.broker.group(GROUP).committed({ topic, partition });
       return `${topic}/${partition} ${committed} of ${this.memory.broker.log(topic, partition).end}`;
     });
-    this.verifier.broken("stall", `the faults have stopped, and it does not catch up: ${behind.join(", ")}`);
+    this.verifier.watch.broken(
+      "stall",
+      `the faults have stopped, and it does not catch up: ${behind.join(", ")}`,
+    );
   }
 
   #checkEnd(): void {
     const { verifier, scheduler } = this;
     for (const process of this.#processes) {
-      if (!process.isOver) verifier.broken("bound", `c${process.model.id} does not end`);
+      if (!process.isOver) verifier.watch.broken("bound", `c${process.model.id} does not end`);
       if (!process.isKilled && process.driver.openSessions > 0) {
-        verifier.broken("leak", `the session of c${process.model.id} is open at the end`);
+        verifier.watch.broken("leak", `the session of c${process.model.id} is open at the end`);
       }
     }
-    if (scheduler.waiting > 0) verifier.broken("leak", `${scheduler.waiting} timers are left at the end`);
+    if (scheduler.waiting > 0) {
+      verifier.watch.broken("leak", `${scheduler.waiting} timers are left at the end`);
+    }
     if (this.settings.autoOffsetReset === "none") return;
     for (const at of this.#partitions) {
-      const missed = verifier.topic(partitionKey(at)).missed(Infinity);
-      if (missed !== undefined) verifier.broken("lost", `${partitionKey(at)}@${missed} was never finished`);
+      const missed = verifier.watch.topic(partitionKey(at)).missed(Infinity);
+      if (missed !== undefined) {
+        verifier.watch.broken("lost", `${partitionKey(at)}@${missed} was never finished`);
+      }
     }
   }
 
@@ -211,7 +225,7 @@ class World implements ProcessWorld, ProcessorWorld {
 
   begins(partitions: readonly Assignment[]): void {
     this.#seeCommits(new Set(partitions.map(({ epoch }) => epoch)));
-    for (const at of partitions) this.verifier.begins(partitionKey(at), Number(at.position));
+    for (const at of partitions) this.verifier.partitions.begins(partitionKey(at), Number(at.position));
   }
 
   commitFault(): CommitFault | undefined {
@@ -274,7 +288,7 @@ class World implements ProcessWorld, ProcessorWorld {
   #act(action: Action): void {
     if (this.#healed || this.#isBroken) return;
     const { at: _at, ...what } = action as Event;
-    this.verifier.note(JSON.stringify(what));
+    this.verifier.watch.note(JSON.stringify(what));
     const { broker } = this.memory;
     switch (action.do) {
       case "append":
@@ -335,7 +349,7 @@ class World implements ProcessWorld, ProcessorWorld {
     const { topic, partition } = this.#at(index);
     for (let i = 0; i < count; i++) {
       const { offset } = this.memory.broker.append(topic, { partition, key: null, value: null, headers: [] });
-      this.verifier.topic(partitionKey({ topic, partition })).appended(Number(offset));
+      this.verifier.watch.topic(partitionKey({ topic, partition })).appended(Number(offset));
     }
   }
 
@@ -345,7 +359,7 @@ class World implements ProcessWorld, ProcessorWorld {
     const offset = log.end - BigInt(back);
     if (offset < log.beginning) return;
     log.compact(offset);
-    this.verifier.topic(partitionKey(at)).compacted(Number(offset));
+    this.verifier.watch.topic(partitionKey(at)).compacted(Number(offset));
   }
 
   #truncate(index: number, keep: number): void {
@@ -353,7 +367,7 @@ class World implements ProcessWorld, ProcessorWorld {
     const log = this.memory.broker.log(at.topic, at.partition);
     const before = log.end - BigInt(keep);
     if (before <= log.beginning) return;
-    this.verifier.topic(partitionKey(at)).truncated(Number(before));
+    this.verifier.watch.topic(partitionKey(at)).truncated(Number(before));
     log.truncate(before);
   }
 
