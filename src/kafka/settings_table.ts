@@ -126,7 +126,9 @@ export const SETTINGS = {
     meaning: "Bytes of one partition in one answer to a fetch. A larger record is read all the same.",
   },
   "compression.type": {
-    ...text("none", "none", "gzip", "snappy", "lz4", "zstd"),
+    type: "text",
+    default: "none",
+    values: ["none", "gzip", "snappy", "lz4", "zstd"],
     of: "producer",
     meaning: "How records are compressed that are sent. All are read, whatever is set here.",
   },

@@ -5,6 +5,7 @@ import { JobLocal } from "../../core/job_scope.ts";
 import { currentMessageScope } from "../../core/message_scope.ts";
 import { dataParam } from "../../core/params.ts";
 import type { Rows } from "../../core/rows.ts";
+import { compressedBy, COMPRESSION_TYPES } from "../../kafka/compressed.ts";
 import { KafkaConnection } from "../../kafka/connection.ts";
 import type { SentRecord } from "../../kafka/driver.ts";
 import { isPlain, type PlainValue, toOutgoing, VALUE_FORMATS } from "../../kafka/outgoing.ts";
@@ -55,6 +56,10 @@ const params = z.strictObject({
     ),
     "Headers of all records: names and values, text in UTF-8 or bytes.",
   ),
+  compression_type: z.enum(COMPRESSION_TYPES).optional().describe(
+    "How records are compressed that go out together. By default as `compression.type` in the `additional_config` of the " +
+      "connection says: none. Consumers read all of them.",
+  ),
   flush_after_send: z.boolean().default(true).describe(
     "Wait until all in-sync replicas have the records. With false the wait is before the commit of the message that " +
       "made them; outside of a message, when the job ends, which fails if they were not written.",
@@ -90,7 +95,7 @@ export const kafkaProducer = defineMod({
     const bytes = records.reduce((sum, { key, value }) => sum + (key?.length ?? 0) + (value?.length ?? 0), 0);
     if (count === 0) return { artifacts: { sent: [] }, metrics: { records_sent: 0, failed: 0, bytes } };
     if (given.on_send_error === "log") sayOnceThatRecordsCanBeLost(context);
-    const producer = producerOf(given.connection, context.log);
+    const producer = producerOf(compressedBy(given.connection, given.compression_type), context.log);
     const sending = producer.send(given.topic, records, given.flush_timeout_s * 1000)
       .catch((error) => {
         if (given.on_send_error === "raise" || kindOf(error) === "configuration") throw error;

@@ -7,8 +7,9 @@ import { ModRegistry } from "../../../src/core/registry.ts";
 import { closeResources } from "../../../src/core/resources.ts";
 import type { Row } from "../../../src/core/rows.ts";
 import { createRunner, type ModResult } from "../../../src/core/runner.ts";
-import { KafkaConnection } from "../../../src/kafka/connection.ts";
-import type { RawRecord } from "../../../src/kafka/driver.ts";
+import { type ConnectionConfig, KafkaConnection } from "../../../src/kafka/connection.ts";
+import type { Logger } from "../../../src/core/logger.ts";
+import type { KafkaDriver, RawRecord } from "../../../src/kafka/driver.ts";
 import { kafkaProducer, type SentTo } from "../../../src/mods/streaming/kafka_producer.ts";
 import { MEMORY_CONNECTION, type MemoryFixture, memoryFixture } from "../../support/memory_fixture.ts";
 import { RecordingLogger } from "../../support/recording_logger.ts";
@@ -431,5 +432,33 @@ Deno.test("kafka_producer with on_send_error log lets an unflushed failure pass,
     bench.send({ ...params, flush_after_send: true, topic: "nowhere" }),
     "configuration",
     /nowhere/,
+  );
+});
+
+Deno.test("kafka_producer sends by compression_type, with one producer for each", async () => {
+  await using bench = new Bench();
+  const opened: unknown[] = [];
+  const { driver } = bench.fixture;
+  const spy = Object.assign(Object.create(driver) as KafkaDriver, {
+    produce: (config: ConnectionConfig, logger: Logger) => {
+      opened.push(config.settings["compression.type"]);
+      return driver.produce(config, logger);
+    },
+  });
+  const settings = { ...MEMORY_CONNECTION.settings, "compression.type": "lz4" };
+  const connection = new KafkaConnection({ ...MEMORY_CONNECTION, settings }, spy);
+  const types = [undefined, "zstd", "lz4", "zstd", "none", "gzip", "snappy", "none"];
+  for (const compression_type of types) {
+    await bench.send({
+      connection,
+      data: { id: 1 },
+      ...(compression_type === undefined ? {} : { compression_type }),
+    });
+  }
+  assert.deepEqual(opened, ["lz4", "zstd", "none", "gzip", "snappy"]);
+  assert.equal(bench.values.length, types.length);
+  await assert.rejects(
+    bench.send({ data: { id: 1 }, compression_type: "brotli" }),
+    (error: ModError) => error.kind === "configuration" && error.parameter === "compression_type",
   );
 });
