@@ -16,7 +16,7 @@ import { dlq } from "./dlq_commands.ts";
 import { exitCodeFor } from "./exit_code.ts";
 import { asHelp } from "./help.ts";
 import { jobFiles } from "./job_files.ts";
-import { down, status, up } from "./kafka_commands.ts";
+import { down, parseBrokers, status, up } from "./kafka_commands.ts";
 import { mods } from "./mods_commands.ts";
 import { newCommand } from "./new_command.ts";
 import { offsets } from "./offsets_commands.ts";
@@ -30,7 +30,17 @@ const kafka = buildRouteMap({
   routes: {
     up: buildCommand({
       func: up,
-      parameters: {},
+      parameters: {
+        flags: {
+          brokers: {
+            kind: "parsed",
+            parse: parseBrokers,
+            optional: true,
+            brief: briefs.kafkaBrokers,
+            placeholder: "N",
+          },
+        },
+      },
       docs: { brief: briefs.kafkaUp, fullDescription: briefs.kafkaUpFull },
     }),
     status: buildCommand({

@@ -90,7 +90,14 @@ export const briefs = {
   kafkaUp: "Start Kafka, or find it running; prints its address last",
   kafkaStatus: "Print the address of the Kafka that runs; exit code 1 if there is none",
   kafkaDown: "End Kafka and remove its topics",
-  kafkaUpFull: example("Starts a Kafka for development, or finds it running.", "datapy kafka up"),
+  kafkaUpFull: example(
+    "Starts a Kafka for development, or finds it running. With three brokers each topic has three copies and needs two " +
+      "of them, so that one broker may be killed to see what a job does; they take about 1 GB of memory.",
+    "datapy kafka up",
+    "datapy kafka up --brokers 3",
+  ),
+  kafkaBrokers: "How many brokers, 1 to 5; by default as many as it had before, or 1",
+  kafkaBrokersWrong: "expected a number from 1 to 5",
   kafkaStatusFull: example(
     "Prints the address of the Kafka that runs, for scripts.",
     "datapy kafka status && datapy run jobs/orders.ts",
@@ -102,8 +109,14 @@ export const briefs = {
 /** `the JVM, process 123` or `container 0123456789ab of IMAGE`. */
 const where = (state: KafkaState) =>
   state.engine === "jvm"
-    ? `on the JVM, process ${state.pid}`
-    : `in container ${state.id.slice(0, 12)} of ${state.image}`;
+    ? `on the JVM, ${several("process", [state, ...state.others ?? []].map(({ pid }) => String(pid)))}`
+    : `in ${several("container", [state.id, ...state.others ?? []].map((id) => id.slice(0, 12)))} of ` +
+      state.image;
+
+const several = (noun: string, which: readonly string[]) =>
+  which.length === 1
+    ? `${noun} ${which[0]}`
+    : `${noun}${noun.endsWith("s") ? "es" : "s"} ${which.join(", ")}`;
 
 /** `12 s`, `5 min`, `3 h`. */
 export function duration(ms: number): string {
@@ -127,8 +140,8 @@ export const kafkaText = {
         : `The Kafka that DATAPY_KAFKA names does not answer at ${status.bootstrap}`;
     }
     if (!status.answers) {
-      return `Kafka runs ${where(status.state)}, but does not answer at ${status.state.bootstrap}; ` +
-        `"deno task kafka down" ends it`;
+      return `Kafka runs ${where(status.state)}, but does not answer at ${status.silent.join(", ")}; ` +
+        `"deno task kafka up" starts what has ended, "deno task kafka down" ends it`;
     }
     return `Kafka runs ${where(status.state)}, for ${duration(now - Date.parse(status.state.startedAt))}`;
   },

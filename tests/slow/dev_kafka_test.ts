@@ -5,10 +5,10 @@ import { engineApi } from "../../src/dev/shared/engine_api.ts";
 import type { ConnectionConfig } from "../../src/kafka/connection.ts";
 import { KafkajsDriver } from "../../src/kafka/kafkajs/driver.ts";
 import { DatapyFolder } from "../integration/support/datapy_command.ts";
-import { answers, container, MISSING, onEngine, run } from "../integration/support/engines.ts";
+import { answers, container, leftOf, MISSING, onEngine, run } from "../integration/support/engines.ts";
 import { dedicatedBroker, testUnless } from "../support/broker.ts";
 import { hasOpenssl, makeCertificates } from "../support/certificates.ts";
-import { plainConnection } from "../support/kafka_admin.ts";
+import { KafkaAdmin, plainConnection } from "../support/kafka_admin.ts";
 import { waitFor } from "../support/wait_for.ts";
 
 for (const engine of ["jvm", "container"] as const) {
@@ -36,6 +36,40 @@ for (const engine of ["jvm", "container"] as const) {
     assert.equal(second.code, 0, second.err);
     assert.ok(await answers(second.out.trim()));
   });
+
+  on(
+    "kafka up --brokers 3: three addresses; what was killed is noticed, and started again; nothing is left",
+    async () => {
+      await using folder = await DatapyFolder.make({ DATAPY_KAFKA_ENGINE: engine });
+      const first = await folder.datapy("kafka", "up", "--brokers", "3");
+      assert.equal(first.code, 0, first.err);
+      assert.match(first.out, /^localhost:\d+,localhost:\d+,localhost:\d+\n$/);
+      const admin = await KafkaAdmin.connect(first.out.trim());
+      await admin.createTopic("kept", 2, 3).finally(() => admin.disconnect());
+      const status = await folder.datapy("kafka", "status");
+      assert.deepEqual([status.code, status.out], [0, first.out], status.err);
+      const other = await folder.datapy("kafka", "up", "--brokers", "1");
+      assert.deepEqual([other.code, other.out], [78, ""], other.err);
+      assert.match(other.err, /it is up with 3; end it by "kafka down" first/);
+
+      const { pid, id } = await folder.state();
+      if (engine === "jvm") await run("sh", "-c", 'kill -KILL "$0"', String(pid));
+      else await engineApi(container.address!).tell(id, "kill");
+      const [killed = ""] = first.out.split(",");
+      await waitFor(async () => !await answers(killed), "the end of a broker");
+      const partly = await folder.datapy("kafka", "status");
+      assert.deepEqual([partly.code, partly.out], [1, ""], partly.err);
+      assert.ok(partly.err.includes(`does not answer at ${killed};`), partly.err);
+      const again = await folder.datapy("kafka", "up");
+      assert.equal(again.code, 0, again.err);
+      const topics = await new KafkajsDriver().listTopics(plainConnection(again.out.trim()), 20_000);
+      assert.deepEqual(topics, ["kept"]);
+      const down = await folder.datapy("kafka", "down");
+      assert.deepEqual([down.code, down.out], [0, ""], down.err);
+      assert.deepEqual(await leftOf(`${folder.path}/.datapy/kafka/`), []);
+      assert.deepEqual(await leftOf(`up ${folder.path}/.datapy`), []);
+    },
+  );
 
   on("Broker pauses, goes on, is killed and starts again with its topics", async () => {
     await using broker = await dedicatedBroker({ engine, partitions: 2 });

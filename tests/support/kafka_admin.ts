@@ -9,13 +9,13 @@ import { commitOffsets } from "../../src/kafka/kafkajs/group_requests.ts";
 import { rawRequest } from "../../src/kafka/kafkajs/raw_request.ts";
 import { waitFor } from "./wait_for.ts";
 
-/** A connection without security. */
+/** A connection without security to `host:port`, or several separated by commas. */
 export function plainConnection(
   broker: string,
   settings: ConnectionConfig["settings"] = {},
 ): ConnectionConfig {
   return {
-    brokers: [broker],
+    brokers: broker.split(","),
     securityProtocol: "PLAINTEXT",
     sasl: undefined,
     tls: undefined,
@@ -34,7 +34,7 @@ export class KafkaAdmin implements AsyncDisposable {
   private constructor(broker: string) {
     this.#broker = broker;
     this.#kafka = new Kafka({
-      brokers: [broker],
+      brokers: broker.split(","),
       clientId: "datapy-test-admin",
       logLevel: logLevel.NOTHING,
       retry: { retries: 8 },
@@ -42,7 +42,7 @@ export class KafkaAdmin implements AsyncDisposable {
     this.#admin = this.#kafka.admin();
   }
 
-  /** Connects to `host:port`. */
+  /** Connects to `host:port`, or several separated by commas. */
   static async connect(broker: string): Promise<KafkaAdmin> {
     const admin = new KafkaAdmin(broker);
     await admin.#admin.connect();
@@ -50,10 +50,10 @@ export class KafkaAdmin implements AsyncDisposable {
   }
 
   /** Makes a topic that is deleted when this is disposed; resolves when it has leaders. */
-  async createTopic(topic: string, partitions: number): Promise<void> {
+  async createTopic(topic: string, partitions: number, copies = 1): Promise<void> {
     this.#topics.add(topic);
     await this.#admin.createTopics({
-      topics: [{ topic, numPartitions: partitions, replicationFactor: 1 }],
+      topics: [{ topic, numPartitions: partitions, replicationFactor: copies }],
       waitForLeaders: true,
     });
   }
@@ -156,6 +156,11 @@ export class KafkaAdmin implements AsyncDisposable {
     } finally {
       await cluster.disconnect();
     }
+  }
+
+  /** Disconnects, and leaves the topics. */
+  async disconnect(): Promise<void> {
+    await this.#admin.disconnect();
   }
 
   /** Deletes the topics that were made here and disconnects. */

@@ -14,6 +14,8 @@ export interface ListenerOptions {
     readonly clientAuthorities?: string;
     readonly clientAuth?: "none" | "requested" | "required";
   };
+  /** The port that clients are told, where it is not the listener's own: that of a proxy before it. */
+  readonly advertisedPort?: number;
   /** Further properties of this listener, without their prefix `listener.name.NAME.`. */
   readonly properties?: Readonly<Record<string, string>>;
 }
@@ -62,3 +64,15 @@ export interface Broker extends AsyncDisposable {
   /** The last lines of its log. */
   logTail(): Promise<string>;
 }
+
+/** Several brokers that are one Kafka, and belong to this process. Each may be paused, ended and started by itself. */
+export interface Cluster extends AsyncDisposable {
+  readonly engine: Engine;
+  /** `host:port` of all brokers, separated by commas. */
+  readonly bootstrap: string;
+  /** In the order of their node ids, which begin with 1. */
+  readonly brokers: readonly Broker[];
+}
+
+/** How each broker of a cluster is set up, by its node id. What is not of one broker must be alike in all. */
+export type NodeOptions = (nodeId: number) => BrokerOptions;

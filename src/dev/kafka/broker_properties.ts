@@ -1,4 +1,5 @@
 import type { BrokerOptions, BrokerUser, ListenerOptions } from "./broker.ts";
+import { type ClusterNode, replication, single } from "./cluster_node.ts";
 
 /** Where a broker stands: what its options do not say. */
 export interface BrokerPlace {
@@ -15,12 +16,12 @@ export interface BrokerPlace {
   /** Ports of the further listeners, in their order. */
   readonly listenerPorts: readonly number[];
   readonly dataFolder: string;
+  /** Its place among several brokers; none where it is alone. */
+  readonly node?: ClusterNode;
 }
 
-export const NODE_ID = 1;
-
 /**
- * The properties of a single node that is broker and controller. The further listeners are called L0, L1 and so on:
+ * The properties of a node that is broker and controller. The further listeners are called L0, L1 and so on:
  * apache/kafka's start script takes a name with SSL or SASL in it for its own conventions and refuses to start.
  */
 export function brokerProperties(options: BrokerOptions, place: BrokerPlace): Record<string, string> {
@@ -28,20 +29,26 @@ export function brokerProperties(options: BrokerOptions, place: BrokerPlace): Re
   const ports = place.listenerPorts;
   const names = further.map((_, i) => `L${i}`);
   const internal = place.internalPort === undefined ? [] : [`INTERNAL://localhost:${place.internalPort}`];
-  const at = (host: string, port: number) => [
-    `PLAINTEXT://${host}:${port}`,
+  const told = [
+    `PLAINTEXT://${place.host}:${place.port}`,
     ...internal,
-    ...names.map((name, i) => `${name}://${host}:${ports[i]}`),
+    ...further.map((listener, i) => `${names[i]}://${place.host}:${listener.advertisedPort ?? ports[i]}`),
   ];
-  const listeners = [...at(place.bind, place.listenPort), `CONTROLLER://localhost:${place.controllerPort}`];
+  const listeners = [
+    `PLAINTEXT://${place.bind}:${place.listenPort}`,
+    ...internal,
+    ...names.map((name, i) => `${name}://${place.bind}:${ports[i]}`),
+    `CONTROLLER://localhost:${place.controllerPort}`,
+  ];
+  const node = place.node ?? single(place);
   return {
     "process.roles": "broker,controller",
-    "node.id": String(NODE_ID),
-    "controller.quorum.voters": `${NODE_ID}@localhost:${place.controllerPort}`,
+    "node.id": String(node.id),
+    "controller.quorum.voters": node.voters,
     "controller.listener.names": "CONTROLLER",
     "inter.broker.listener.name": internal.length > 0 ? "INTERNAL" : "PLAINTEXT",
     "listeners": listeners.join(","),
-    "advertised.listeners": at(place.host, place.port).join(","),
+    "advertised.listeners": told.join(","),
     "listener.security.protocol.map": [
       "CONTROLLER:PLAINTEXT",
       "INTERNAL:PLAINTEXT",
@@ -50,18 +57,14 @@ export function brokerProperties(options: BrokerOptions, place: BrokerPlace): Re
     ].join(","),
     "log.dirs": place.dataFolder,
     "num.partitions": String(options.partitions ?? 3),
-    // after a power cut a cluster of one waits this long before it believes that its broker is back
+    // after a power cut the controller waits this long before it believes that a broker is gone, or is back
     "broker.session.timeout.ms": "3000",
     "broker.heartbeat.interval.ms": "500",
     "group.initial.rebalance.delay.ms": "0",
     "offsets.topic.num.partitions": "3",
-    "offsets.topic.replication.factor": "1",
     "transaction.state.log.num.partitions": "3",
-    "transaction.state.log.replication.factor": "1",
-    "transaction.state.log.min.isr": "1",
     "share.coordinator.state.topic.num.partitions": "3",
-    "share.coordinator.state.topic.replication.factor": "1",
-    "share.coordinator.state.topic.min.isr": "1",
+    ...replication(node.brokers),
     ...Object.assign(
       {},
       ...further.map((listener, i) => listenerProperties(listener, `l${i}`, options.users ?? [])),

@@ -1,8 +1,7 @@
-import type { Child } from "../../runtime/subprocess.ts";
 import type { Broker, BrokerOptions } from "./broker.ts";
 import type { BrokerPlace } from "./broker_properties.ts";
 import { endHost } from "../shared/container_launch.ts";
-import { containerPlace, startContainer } from "./container_start.ts";
+import { containerPlace, containerPorts, startContainer } from "./container_start.ts";
 import type { EngineAddress } from "../shared/engine_address.ts";
 import { type EngineApi, engineApi } from "../shared/engine_api.ts";
 import { untilReady } from "./ready.ts";
@@ -15,10 +14,10 @@ export async function startContainerBroker(
   address: EngineAddress,
   options: BrokerOptions,
 ): Promise<Broker> {
-  const place = containerPlace(tools, address, options);
+  const place = containerPlace(address, tools.ports.free(containerPorts(options)));
   const keeper = `process-${tools.pid}`;
   const { id, host } = await startContainer(tools, address, place, options, keeper, false);
-  const broker = new ContainerBroker(tools, engineApi(address), place, options, id, host);
+  const broker = new ContainerBroker(tools, engineApi(address), place, options, id, () => endHost(host));
   try {
     await broker.ready();
     await addScramUsers(tools, place.port, options.users ?? []);
@@ -29,7 +28,8 @@ export async function startContainerBroker(
   }
 }
 
-class ContainerBroker implements Broker {
+/** A broker in a container that runs. */
+export class ContainerBroker implements Broker {
   readonly engine = "container";
   readonly bootstrap: string;
   readonly listeners: Readonly<Record<string, string>>;
@@ -40,7 +40,7 @@ class ContainerBroker implements Broker {
     readonly place: BrokerPlace,
     options: BrokerOptions,
     readonly id: string,
-    readonly host: Child,
+    readonly end: () => Promise<void>,
   ) {
     this.bootstrap = `${place.host}:${place.port}`;
     this.listeners = Object.fromEntries(
@@ -91,7 +91,7 @@ class ContainerBroker implements Broker {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await endHost(this.host);
+    await this.end();
   }
 
   /** What is paused hears no signal, and an engine refuses to resume what is not paused. */

@@ -22,15 +22,12 @@ const IMAGE_PORT = 9092;
 /** The image that is started. */
 export const kafkaImage = (tools: Tools) => tools.env("DATAPY_KAFKA_IMAGE") ?? DEFAULT_IMAGE;
 
-/** Where a broker in a container stands, with ports that are free now. */
-export function containerPlace(
-  tools: Tools,
-  address: EngineAddress,
-  options: BrokerOptions,
-  port?: number,
-): BrokerPlace {
-  const count = options.listeners?.length ?? 0;
-  const [first = 0, controllerPort = 0, internalPort = 0, ...listenerPorts] = tools.ports.free(3 + count);
+/** How many ports a broker in a container needs. */
+export const containerPorts = (options: BrokerOptions) => 3 + (options.listeners?.length ?? 0);
+
+/** Where a broker in a container stands. */
+export function containerPlace(address: EngineAddress, ports: readonly number[], port?: number): BrokerPlace {
+  const [first = 0, controllerPort = 0, internalPort = 0, ...listenerPorts] = ports;
   return {
     bind: "0.0.0.0",
     host: containerHost(address),

@@ -3,24 +3,34 @@ import type { Child } from "../../runtime/subprocess.ts";
 import type { Broker, BrokerOptions } from "./broker.ts";
 import { guarded } from "../shared/guardian.ts";
 import type { Java } from "./jvm_java.ts";
-import { jvmLogTail, jvmPlace, type JvmSetup, keepRecording, setUpJvm } from "./jvm_setup.ts";
+import { jvmLogTail, jvmPlace, jvmPorts, type JvmSetup, keepRecording, setUpJvm } from "./jvm_setup.ts";
 import { STOP_TIMEOUT_MS, untilReady } from "./ready.ts";
 import { addScramUsers } from "./scram_users.ts";
 import { ownTempFolder, type Tools } from "../shared/tools.ts";
 
 /** Starts a broker on the JVM that belongs to this process. */
-export async function startJvmBroker(tools: Tools, java: Java, options: BrokerOptions): Promise<Broker> {
-  for (let attempt = 1;; attempt++) {
+export function startJvmBroker(tools: Tools, java: Java, options: BrokerOptions): Promise<Broker> {
+  return onFreePorts(async () => {
     const folder = await ownTempFolder(tools, "kafka");
     try {
-      const place = jvmPlace(tools, folder, options);
+      const place = jvmPlace(folder, tools.ports.free(jvmPorts(options)));
       const broker = new JvmBroker(tools, await setUpJvm(tools, java, folder, place, options), options);
       await broker.restart();
       await addScramUsers(tools, place.port, options.users ?? []);
       return broker;
     } catch (error) {
       await tools.disk.remove(folder);
-      // a port that was free may be taken by the time the broker binds it
+      throw error;
+    }
+  });
+}
+
+/** Tries to start something up to three times: a port that was free may be taken by the time the broker binds it. */
+export async function onFreePorts<T>(start: () => Promise<T>): Promise<T> {
+  for (let attempt = 1;; attempt++) {
+    try {
+      return await start();
+    } catch (error) {
       if (attempt === 3 || !String(error).includes("Address already in use")) throw error;
     }
   }
@@ -34,7 +44,8 @@ interface Life {
   readonly ended: Promise<string>;
 }
 
-class JvmBroker implements Broker {
+/** A broker on the JVM. It does not run before its first `restart`. */
+export class JvmBroker implements Broker {
   readonly engine = "jvm";
   readonly bootstrap: string;
   readonly listeners: Readonly<Record<string, string>>;

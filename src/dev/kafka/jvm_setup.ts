@@ -4,6 +4,7 @@ import { UnavailableError } from "../../core/errors.ts";
 import type { BrokerOptions } from "./broker.ts";
 import { type BrokerPlace, brokerProperties, propertiesFile } from "./broker_properties.ts";
 import type { Java } from "./jvm_java.ts";
+import { single } from "./cluster_node.ts";
 import { jarsFolder, kafkaJars } from "./jvm_jars.ts";
 import { lastLines } from "../shared/last_lines.ts";
 import type { Tools } from "../shared/tools.ts";
@@ -43,10 +44,12 @@ appender.file.strategy.max=2
 const logFile = (folder: string) => join(folder, "broker.log");
 const outputFile = (folder: string) => join(folder, "broker.out");
 
-/** Where everything of a broker on the JVM stands, with ports that are free now. */
-export function jvmPlace(tools: Tools, folder: string, options: BrokerOptions, port?: number): BrokerPlace {
-  const count = options.listeners?.length ?? 0;
-  const [first = 0, controllerPort = 0, ...listenerPorts] = tools.ports.free(2 + count);
+/** How many ports a broker on the JVM needs. */
+export const jvmPorts = (options: BrokerOptions) => 2 + (options.listeners?.length ?? 0);
+
+/** Where everything of a broker on the JVM stands. */
+export function jvmPlace(folder: string, ports: readonly number[], port?: number): BrokerPlace {
+  const [first = 0, controllerPort = 0, ...listenerPorts] = ports;
   return {
     bind: "127.0.0.1",
     host: "localhost",
@@ -82,7 +85,8 @@ export async function setUpJvm(
     `-Dlog4j2.configurationFile=${log4j}`,
   ];
   if (!await tools.disk.exists(join(place.dataFolder, "meta.properties"))) {
-    await format(tools, [...common, "-cp", classPath], properties);
+    const { clusterId } = place.node ?? single(place);
+    await format(tools, [...common, "-cp", classPath], properties, clusterId);
   }
   const from = join(folder, "classes.jsa");
   const command = [
@@ -109,10 +113,13 @@ async function archiveOf(
   return { path, exists: await tools.disk.exists(path) };
 }
 
-async function format(tools: Tools, java: readonly string[], properties: string): Promise<void> {
-  const id = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))));
-  const cluster = id.replaceAll("+", "A").replaceAll("/", "A").slice(0, 22);
-  const command = [...java, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", properties];
+async function format(
+  tools: Tools,
+  java: readonly string[],
+  properties: string,
+  clusterId: string,
+): Promise<void> {
+  const command = [...java, "kafka.tools.StorageTool", "format", "-t", clusterId, "-c", properties];
   const { code, stdout, stderr } = await tools.subprocesses.run(command, 60_000);
   if (code !== 0) {
     throw new UnavailableError(`Cannot format Kafka's data folder: ${lastLines(stdout + stderr)}`);

@@ -5,17 +5,25 @@
 import { type Report, silentReport } from "../shared/report.ts";
 import type { BrokerOptions, Engine } from "./broker.ts";
 import { externalKafka, untilExternalAnswers } from "./external.ts";
-import { startBroker } from "./start.ts";
+import { startBroker, startCluster } from "./start.ts";
 import { type KafkaStatus, status } from "./status.ts";
 import { systemTools } from "../shared/tools.ts";
 import { down, type DownResult, up } from "./up.ts";
 
 export type { Report } from "../shared/report.ts";
-export type { Broker, BrokerOptions, BrokerUser, Engine, ListenerOptions } from "./broker.ts";
+export type {
+  Broker,
+  BrokerOptions,
+  BrokerUser,
+  Cluster,
+  Engine,
+  ListenerOptions,
+  NodeOptions,
+} from "./broker.ts";
 export type { DownResult } from "./up.ts";
 export type { KafkaState } from "./state.ts";
 export type { KafkaStatus } from "./status.ts";
-export { startBroker } from "./start.ts";
+export { startBroker, startCluster } from "./start.ts";
 export { systemTools } from "../shared/tools.ts";
 
 /** Where a Kafka for development is kept, and who hears of it. */
@@ -28,6 +36,8 @@ export interface KafkaPlace {
 
 /** How to start a Kafka for development. */
 export interface StartOptions extends KafkaPlace, BrokerOptions {
+  /** How many brokers; each topic has up to three copies. Default 1, or as many as the Kafka that stays had before. */
+  readonly brokers?: number;
   /**
    * True: it belongs to this process and is gone with it, even by SIGKILL. False (the default): it stays until
    * {@link stopKafka}, and one that runs already is used.
@@ -66,13 +76,16 @@ export async function startKafka(options: StartOptions = {}): Promise<Kafka> {
     const { state, fresh } = await up(tools, options, options.engine);
     return { engine: state.engine, bootstrap: state.bootstrap, fresh, ...stays };
   }
-  const broker = await startBroker(tools, options, options.engine);
+  const several = (options.brokers ?? 1) > 1;
+  const kafka = several
+    ? await startCluster(tools, options.brokers ?? 1, () => options, options.engine)
+    : await startBroker(tools, options, options.engine);
   return {
-    engine: broker.engine,
-    bootstrap: broker.bootstrap,
-    listeners: broker.listeners,
+    engine: kafka.engine,
+    bootstrap: kafka.bootstrap,
+    listeners: "listeners" in kafka ? kafka.listeners : {},
     fresh: true,
-    [Symbol.asyncDispose]: () => broker[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => kafka[Symbol.asyncDispose](),
   };
 }
 

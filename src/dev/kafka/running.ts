@@ -1,36 +1,50 @@
 import { parseDockerHost } from "../shared/engine_address.ts";
 import { engineApi } from "../shared/engine_api.ts";
 import { answersKafka } from "./ready.ts";
-import type { KafkaState } from "./state.ts";
+import { addressesOf, type KafkaState } from "./state.ts";
 import type { Tools } from "../shared/tools.ts";
 
 /**
  * How the Kafka of `up` is doing: it answers; its process is there and does not answer; its container is there and stopped
- * (after a restart of the machine); or it is gone, whatever the state says.
+ * (after a restart of the machine); some of its brokers have ended; or it is gone, whatever the state says.
  */
-export type Condition = "answers" | "silent" | "stopped" | "gone";
+export type Condition = "answers" | "silent" | "stopped" | "partly" | "gone";
 
 /** Looks at what the state speaks of. */
 export async function conditionOf(tools: Tools, state: KafkaState): Promise<Condition> {
-  const process = state.engine === "jvm" ? await jvmCondition(tools, state) : await containerCondition(state);
-  if (process !== "alive") return process;
-  const [host, port] = splitAddress(state.bootstrap);
-  return await answersKafka(tools.ports, host, port) ? "answers" : "silent";
+  const processes = state.engine === "jvm"
+    ? await Promise.all([state, ...state.others ?? []].map((process) => jvmCondition(tools, process)))
+    : await containerConditions(state);
+  if (processes.every((process) => process === "gone")) return "gone";
+  if (!processes.includes("alive")) return "stopped";
+  if (processes.some((process) => process !== "alive")) return "partly";
+  return (await silentOf(tools, state)).length === 0 ? "answers" : "silent";
 }
 
-async function jvmCondition(tools: Tools, state: { pid: number; mark: string }): Promise<"alive" | "gone"> {
+/** Addresses at which no broker answers. */
+export async function silentOf(tools: Tools, state: KafkaState): Promise<string[]> {
+  const addresses = addressesOf(state);
+  const answers = await Promise.all(
+    addresses.map((address) => answersKafka(tools.ports, ...splitAddress(address))),
+  );
+  return addresses.filter((_, i) => !answers[i]);
+}
+
+type ProcessCondition = "alive" | "stopped" | "gone";
+
+async function jvmCondition(tools: Tools, state: { pid: number; mark: string }): Promise<ProcessCondition> {
   return (await tools.subprocesses.commandLine(state.pid)).includes(state.mark) ? "alive" : "gone";
 }
 
-async function containerCondition(
-  state: { dockerHost: string; id: string },
-): Promise<"alive" | "stopped" | "gone"> {
-  const [address] = parseDockerHost(state.dockerHost, false);
-  if (typeof address !== "object") return "gone";
+async function containerConditions(
+  { dockerHost, id, others = [] }: Extract<KafkaState, { engine: "container" }>,
+): Promise<ProcessCondition[]> {
+  const [address] = parseDockerHost(dockerHost, false);
+  if (typeof address !== "object") return ["gone"];
   const api = engineApi(address);
-  if (!await api.answers()) return "gone"; // an engine that has ended runs nothing
-  const found = await api.state(state.id);
-  return found === "running" || found === "paused" ? "alive" : found;
+  if (!await api.answers()) return ["gone"]; // an engine that has ended runs nothing
+  const found = await Promise.all([id, ...others].map((container) => api.state(container)));
+  return found.map((state) => state === "running" || state === "paused" ? "alive" : state);
 }
 
 /** The first of the addresses in `host:port,host:port`; `localhost` as 127.0.0.1, where our brokers listen. */

@@ -1,10 +1,12 @@
 import { ConfigurationError, UnavailableError } from "../../core/errors.ts";
 import { errorText } from "../../core/errors.ts";
-import type { Broker, BrokerOptions, Engine } from "./broker.ts";
+import type { Broker, BrokerOptions, Cluster, Engine, NodeOptions } from "./broker.ts";
 import { startContainerBroker } from "./container_broker.ts";
+import { startContainerCluster } from "./container_cluster.ts";
 import { kafkaImage } from "./container_start.ts";
 import { findEngines, type FoundEngines } from "./engines.ts";
 import { startJvmBroker } from "./jvm_broker.ts";
+import { startJvmCluster } from "./jvm_cluster.ts";
 import type { Tools } from "../shared/tools.ts";
 import { KAFKA_VERSION } from "./versions.ts";
 
@@ -14,6 +16,23 @@ export async function startBroker(tools: Tools, options: BrokerOptions, engine?:
   return await onFirstThatWorks(tools, found, {
     container: (address) => startContainerBroker(tools, address, options),
     jvm: (java) => startJvmBroker(tools, java, options),
+  });
+}
+
+/**
+ * Starts several brokers that are one Kafka and belong to this process; each is a controller too. Topics have as many
+ * copies as there are brokers, up to three.
+ */
+export async function startCluster(
+  tools: Tools,
+  count: number,
+  optionsOf: NodeOptions,
+  engine?: Engine,
+): Promise<Cluster> {
+  const found = await findEngines(tools, engine);
+  return await onFirstThatWorks(tools, found, {
+    container: (address) => startContainerCluster(tools, address, count, optionsOf),
+    jvm: (java) => startJvmCluster(tools, java, count, optionsOf),
   });
 }
 

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { UnavailableError } from "../../core/errors.ts";
+import { ConfigurationError, UnavailableError } from "../../core/errors.ts";
 import type { BrokerOptions, Engine } from "./broker.ts";
 import { findEngines } from "./engines.ts";
 import { engineAddresses } from "../shared/engine_address.ts";
@@ -7,7 +7,7 @@ import { externalKafka } from "./external.ts";
 import { withSeconds } from "../shared/progress.ts";
 import { untilReady } from "./ready.ts";
 import { conditionOf, splitAddress } from "./running.ts";
-import { type KafkaState, readState, removeState, writeState } from "./state.ts";
+import { addressesOf, type KafkaState, readState, removeState, writeState } from "./state.ts";
 import { onFirstThatWorks } from "./start.ts";
 import type { Tools } from "../shared/tools.ts";
 import { removeContainers, resumeContainer, startDetachedContainer } from "./up_container.ts";
@@ -24,31 +24,49 @@ const whileLocked = (tools: Tools) =>
     tools.disk.lock(join(tools.folder, "kafka.lock"), LOCK_TIMEOUT_MS),
   );
 
-/** Starts the Kafka that stays, or finds it running. Gives its state, and whether it was started now. */
+/** How to start the Kafka that stays. */
+export interface UpOptions extends BrokerOptions {
+  /** How many brokers it has; by default as many as it had, or 1. */
+  readonly brokers?: number;
+}
+
+/**
+ * Starts the Kafka that stays, or finds it running. Gives its state, and whether it was started now. Rejects with a
+ * `ConfigurationError` where one runs with another number of brokers.
+ */
 export async function up(
   tools: Tools,
-  options: BrokerOptions,
+  options: UpOptions,
   engine?: Engine,
 ): Promise<{ state: KafkaState; fresh: boolean }> {
   using _lock = await whileLocked(tools);
   const state = await readState(tools);
   const condition = state === undefined ? "gone" : await conditionOf(tools, state);
+  const before = state === undefined ? 1 : addressesOf(state).length;
+  const brokers = options.brokers ?? before;
+  if (condition !== "gone" && brokers !== before) {
+    throw new ConfigurationError(
+      `Cannot start Kafka with ${brokers} broker${brokers === 1 ? "" : "s"}: it is up with ${before}; ` +
+        `end it by "kafka down" first`,
+    );
+  }
   if (state !== undefined && condition === "answers") return { state, fresh: false };
   if (state !== undefined && condition === "silent") {
     await untilAnswers(tools, state);
     return { state, fresh: false };
   }
-  if (state?.engine === "container" && condition === "stopped") {
+  if (state?.engine === "container" && (condition === "stopped" || condition === "partly")) {
     await resumeContainer(tools, state);
     return { state, fresh: true };
   }
+  if (state?.engine === "jvm") await stopDetachedJvm(tools, state); // what is left where some brokers have ended
   await removeState(tools);
   const found = await findEngines(tools, engine);
   if (found.address !== undefined) await removeContainers(tools, [found.address]);
-  const port = firstFreePort(tools);
+  const ports = firstFreePorts(tools, brokers);
   const started = await onFirstThatWorks(tools, found, {
-    container: (address) => startDetachedContainer(tools, address, options, port),
-    jvm: (java) => startDetachedJvm(tools, java, options, port),
+    container: (address) => startDetachedContainer(tools, address, options, ports),
+    jvm: (java) => startDetachedJvm(tools, java, options, ports),
   });
   await writeState(tools, started);
   return { state: started, fresh: true };
@@ -56,23 +74,28 @@ export async function up(
 
 /** A broker may be silent because the command that started it was interrupted; give it the time that it needs. */
 async function untilAnswers(tools: Tools, state: KafkaState): Promise<void> {
-  const [host, port] = splitAddress(state.bootstrap);
   const never = new Promise<string>(() => {});
-  await untilReady(tools.ports, tools.clock, { host, port, died: never, logTail: () => Promise.resolve("") })
-    .catch((cause) => {
-      throw new UnavailableError(
-        `Kafka runs but does not answer at ${state.bootstrap}: end it by "kafka down", then start it again`,
-        { cause },
-      );
-    });
+  const logTail = () => Promise.resolve("");
+  await Promise.all(
+    addressesOf(state).map(async (address) => {
+      const [host, port] = splitAddress(address);
+      await untilReady(tools.ports, tools.clock, { host, port, died: never, logTail }).catch((cause) => {
+        throw new UnavailableError(
+          `Kafka runs but does not answer at ${address}: end it by "kafka down", then start it again`,
+          { cause },
+        );
+      });
+    }),
+  );
 }
 
-/** The port that context files name, or else the next one that is free. */
-function firstFreePort(tools: Tools): number {
-  for (let port = PREFERRED_PORT; port < PREFERRED_PORT + 100; port++) {
-    if (tools.ports.isFree(port)) return port;
+/** The port that context files name and those behind it, as far as they are free. */
+function firstFreePorts(tools: Tools, count: number): number[] {
+  const ports: number[] = [];
+  for (let port = PREFERRED_PORT; port < PREFERRED_PORT + 100 && ports.length < count; port++) {
+    if (tools.ports.isFree(port)) ports.push(port);
   }
-  return tools.ports.free(1)[0] ?? PREFERRED_PORT;
+  return [...ports, ...tools.ports.free(count - ports.length)];
 }
 
 /** What `down` has done. */

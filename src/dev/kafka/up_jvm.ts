@@ -1,64 +1,99 @@
 import { join } from "node:path";
 import type { BrokerOptions } from "./broker.ts";
+import { asCluster } from "./cluster_node.ts";
+import { portsFor } from "./jvm_cluster.ts";
 import type { Java } from "./jvm_java.ts";
-import { jvmLogTail, jvmPlace, keepRecording, setUpJvm } from "./jvm_setup.ts";
+import { jvmLogTail, jvmPlace, jvmPorts, type JvmSetup, keepRecording, setUpJvm } from "./jvm_setup.ts";
 import { STOP_TIMEOUT_MS, untilReady } from "./ready.ts";
 import { addScramUsers } from "./scram_users.ts";
 import { type KafkaState, removeState, writeState } from "./state.ts";
 import type { Tools } from "../shared/tools.ts";
 
+type JvmState = Extract<KafkaState, { engine: "jvm" }>;
+
 /** Where the Kafka of `up` keeps its settings, data and log. */
 export const upFolder = (tools: Tools) => join(tools.folder, "kafka");
 
 /**
- * Starts a broker that outlives this process, on the data of the last one if that was not ended by `down`. It is remembered
- * before it is ready: a command that is interrupted leaves no broker that nobody knows of.
+ * Starts brokers that outlive this process, one for each port, on the data of the last ones if those were not ended by
+ * `down`. They are remembered before they are ready: a command that is interrupted leaves no broker that nobody knows of.
  */
 export async function startDetachedJvm(
   tools: Tools,
   java: Java,
   options: BrokerOptions,
-  port: number,
+  ports: readonly number[],
 ): Promise<KafkaState> {
-  const folder = upFolder(tools);
-  await tools.disk.makeFolder(folder);
-  const place = jvmPlace(tools, folder, options, port);
-  const setup = await setUpJvm(tools, java, folder, place, options);
-  const pid = tools.subprocesses.startDetached(setup.command, setup.outputFile);
-  const state: KafkaState = {
-    engine: "jvm",
-    bootstrap: `${place.host}:${place.port}`,
-    startedAt: new Date(tools.clock.wallTime()).toISOString(),
-    pid,
+  const setups = await setUpAll(tools, java, options, ports);
+  const processes = setups.map((setup) => ({
+    pid: tools.subprocesses.startDetached(setup.command, setup.outputFile),
     mark: setup.mark,
     ...(setup.recording === undefined ? {} : { recording: setup.recording }),
+  }));
+  const [first, ...others] = processes;
+  const state: JvmState = {
+    engine: "jvm",
+    bootstrap: setups.map(({ place: { host, port } }) => `${host}:${port}`).join(","),
+    startedAt: new Date(tools.clock.wallTime()).toISOString(),
+    ...first!,
+    ...(others.length === 0 ? {} : { others }),
   };
   await writeState(tools, state);
+  try {
+    await Promise.all(setups.map((setup, i) => untilUp(tools, setup, processes[i]!)));
+    await addScramUsers(tools, ports[0]!, options.users ?? []);
+    return state;
+  } catch (error) {
+    for (const { pid } of processes) await tools.subprocesses.signal(pid, "KILL");
+    await removeState(tools);
+    throw error;
+  }
+}
+
+async function setUpAll(
+  tools: Tools,
+  java: Java,
+  options: BrokerOptions,
+  ports: readonly number[],
+): Promise<JvmSetup[]> {
+  const top = upFolder(tools);
+  const folders = ports.length === 1 ? [top] : ports.map((_, i) => join(top, `${ports.length}-${i + 1}`));
+  const free = portsFor(tools, ports.map(() => jvmPorts(options)));
+  const places = folders.map((folder, i) => jvmPlace(folder, free[i]!, ports[i]!));
+  const nodes = ports.length === 1 ? places : asCluster(places);
+  const formatted = await Promise.all(
+    folders.map((folder) => tools.disk.exists(join(folder, "data", "meta.properties"))),
+  );
+  for (const [i, folder] of folders.entries()) {
+    // where not all were made, the rest is of another cluster than those that will be
+    if (formatted[i] && formatted.includes(false)) await tools.disk.remove(folder);
+    await tools.disk.makeFolder(folder);
+  }
+  return await Promise.all(nodes.map((place, i) => setUpJvm(tools, java, folders[i]!, place, options)));
+}
+
+async function untilUp(tools: Tools, setup: JvmSetup, { pid, mark }: JvmProcess): Promise<void> {
   const stopWatching = new AbortController();
   try {
     await untilReady(tools.ports, tools.clock, {
-      host: place.bind,
-      port: place.port,
-      died: untilGone(tools, pid, setup.mark, stopWatching.signal).then(() => "it ended"),
-      logTail: () => jvmLogTail(tools, folder),
+      host: setup.place.bind,
+      port: setup.place.port,
+      died: untilGone(tools, pid, mark, stopWatching.signal).then(() => "it ended"),
+      logTail: () => jvmLogTail(tools, setup.folder),
     });
-    await addScramUsers(tools, place.port, options.users ?? []);
-    return state;
-  } catch (error) {
-    await tools.subprocesses.signal(pid, "KILL");
-    await removeState(tools);
-    throw error;
   } finally {
     stopWatching.abort();
   }
 }
 
-/** Ends a broker that was started so, if it still runs; its data stay. */
-export async function stopDetachedJvm(
-  tools: Tools,
-  state: Extract<KafkaState, { engine: "jvm" }>,
-): Promise<void> {
-  const { pid, mark } = state;
+type JvmProcess = Pick<JvmState, "pid" | "mark">;
+
+/** Ends brokers that were started so, if they still run; their data stay. */
+export async function stopDetachedJvm(tools: Tools, state: JvmState): Promise<void> {
+  await Promise.all([state, ...state.others ?? []].map((process) => stopOne(tools, process)));
+}
+
+async function stopOne(tools: Tools, { pid, mark, recording }: JvmProcess & Pick<JvmState, "recording">) {
   if (!await isAlive(tools, pid, mark)) return;
   await tools.subprocesses.signal(pid, "TERM");
   await tools.subprocesses.signal(pid, "CONT"); // what is paused hears no SIGTERM
@@ -68,7 +103,7 @@ export async function stopDetachedJvm(
   if (late.signal.aborted) {
     await tools.subprocesses.signal(pid, "KILL");
   } else {
-    await keepRecording(tools, { recording: state.recording });
+    await keepRecording(tools, { recording });
   }
 }
 

@@ -14,6 +14,7 @@ import { errorText } from "../../core/errors.ts";
 import { engineAddresses } from "./engine_address.ts";
 import { type EngineApi, engineApi } from "./engine_api.ts";
 import { type HostAnswer, HostRequest } from "./container_protocol.ts";
+import { removeLabelled } from "./remove_labelled.ts";
 
 /** A container whose ports are open to this machine only; testcontainers itself opens them to the world. */
 class LocalContainer extends GenericContainer {
@@ -28,6 +29,7 @@ async function start(request: HostRequest): Promise<HostAnswer> {
   try {
     const made = new LocalContainer(request.image);
     if (request.command.length > 0) made.withCommand(request.command);
+    if (request.entrypoint !== undefined) made.withEntrypoint(request.entrypoint);
     const container = await made
       .withExposedPorts(...request.ports)
       .withEnvironment(request.environment)
@@ -53,7 +55,11 @@ async function ownContainers<T>(
   return await Promise.all((await api.labelled(request.ownLabel)).map((id) => act(api, id)));
 }
 
-const removeOwn = (request: HostRequest) => ownContainers(request, (api, id) => api.remove(id));
+async function removeOwn(request: HostRequest): Promise<void> {
+  const addresses = engineAddresses((name) => process.env[name]);
+  if (typeof addresses === "string" || addresses[0] === undefined) return;
+  await removeLabelled(engineApi(addresses[0]), request.ownLabel);
+}
 
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 const request = HostRequest.parse(JSON.parse((await lines.next()).value ?? ""));

@@ -6,6 +6,8 @@ export const HostRequest = z.strictObject({
   ports: z.array(z.strictObject({ container: z.number(), host: z.number() })),
   /** What the container is told to run; empty for what the image says. */
   command: z.array(z.string()),
+  /** What runs that command; left out for what the image says. */
+  entrypoint: z.array(z.string()).optional(),
   environment: z.record(z.string(), z.string()),
   labels: z.record(z.string(), z.string()),
   /** The one of the labels that finds this container and no other. */

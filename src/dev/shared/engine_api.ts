@@ -14,6 +14,8 @@ export interface EngineApi {
   /** Whether an engine answers, within two seconds. */
   answers(): Promise<boolean>;
   hasImage(name: string): Promise<boolean>;
+  /** Makes a container that does what its image says, in the network of another one; gives its id. It does not run yet. */
+  create(container: NewContainer): Promise<string>;
   state(id: string): Promise<ContainerState>;
   /** Changes what a container does; one that does it already is no error. `stop` waits ten seconds before it kills. */
   tell(id: string, what: "pause" | "unpause" | "start" | "stop" | "kill"): Promise<void>;
@@ -25,6 +27,15 @@ export interface EngineApi {
   logTail(id: string, lines: number): Promise<string>;
 }
 
+/** A container to be made. */
+export interface NewContainer {
+  readonly image: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Id of the container whose network it shares. */
+  readonly networkOf: string;
+}
+
 interface Answer {
   readonly status: number;
   readonly body: Uint8Array;
@@ -32,15 +43,22 @@ interface Answer {
 
 /** Docker's API at an address. */
 export function engineApi(address: EngineAddress): EngineApi {
-  const call = (method: string, path: string, timeoutMs = 30_000) => ask(address, method, path, timeoutMs);
-  const expect = async (method: string, path: string, fine: readonly number[]): Promise<Answer> => {
-    const answer = await call(method, path);
+  const call = (method: string, path: string, timeoutMs = 30_000, body?: object) =>
+    ask(address, method, path, timeoutMs, body);
+  const expect = async (method: string, path: string, fine: readonly number[], body?: object) => {
+    const answer = await call(method, path, undefined, body);
     if (fine.includes(answer.status)) return answer;
     throw new UnavailableError(`The container engine refused ${method} ${path}: ${reason(answer)}`);
   };
   return {
     answers: () => call("GET", "/_ping", 2000).then(({ status }) => status === 200, () => false),
     hasImage: async (name) => (await call("GET", `/images/${name}/json`)).status === 200,
+    async create({ image, environment, labels, networkOf }) {
+      const Env = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
+      const HostConfig = { NetworkMode: `container:${networkOf}` };
+      const body = { Image: image, Env, Labels: labels, HostConfig };
+      return json<{ Id: string }>(await expect("POST", "/containers/create", [201], body)).Id;
+    },
     async state(id) {
       const answer = await expect("GET", `/containers/${id}/json`, [200, 404]);
       if (answer.status === 404) return "gone";
@@ -96,12 +114,20 @@ export function withoutFrames(bytes: Uint8Array): string {
   return result;
 }
 
-function ask(address: EngineAddress, method: string, path: string, timeoutMs: number): Promise<Answer> {
+function ask(
+  address: EngineAddress,
+  method: string,
+  path: string,
+  timeoutMs: number,
+  body?: object,
+): Promise<Answer> {
   const where = address.kind === "unix"
     ? { socketPath: address.path }
     : { host: address.host, port: address.port };
   return new Promise((resolve, reject) => {
-    const request = httpRequest({ ...where, method, path, agent: false, headers: { host: "docker" } });
+    const type = body === undefined ? {} : { "content-type": "application/json" };
+    const headers = { host: "docker", ...type };
+    const request = httpRequest({ ...where, method, path, agent: false, headers });
     const timer = setTimeout(() => request.destroy(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
     const fail = (error: Error) => {
       clearTimeout(timer);
@@ -117,6 +143,6 @@ function ask(address: EngineAddress, method: string, path: string, timeoutMs: nu
         resolve({ status: response.statusCode ?? 0, body: new Uint8Array(Buffer.concat(chunks)) });
       });
     });
-    request.end();
+    request.end(body === undefined ? undefined : JSON.stringify(body));
   });
 }

@@ -110,15 +110,21 @@ const state: KafkaState = {
 
 Deno.test("datapy kafka status prints an address and ends with 0 only where a Kafka answers", async () => {
   const of = (status: NonNullable<World["status"]>) => datapy(["kafka", "status"], { status });
-  const up = await of({ kind: "up", state, answers: true });
+  const up = await of({ kind: "up", state, answers: true, silent: [] });
   assert.deepEqual([up.code, up.out], [0, "localhost:9092\n"]);
   assert.match(up.err, /on the JVM, process 77, for 3 min/);
+  const others = [{ pid: 78, mark: "y" }, { pid: 79, mark: "z" }];
+  const three = await of({ kind: "up", state: { ...state, others }, answers: true, silent: [] });
+  assert.match(three.err, /on the JVM, processes 77, 78, 79, for 3 min/);
   const external = await of({ kind: "external", bootstrap: "far:1", answers: true });
   assert.deepEqual([external.code, external.out], [0, "far:1\n"]);
   for (
     const [status, says] of [
       [{ kind: "down" }, /is not running; "deno task kafka up"/],
-      [{ kind: "up", state, answers: false }, /does not answer at localhost:9092; "deno task kafka down"/],
+      [
+        { kind: "up", state, answers: false, silent: ["localhost:9092"] },
+        /does not answer at localhost:9092; .*"deno task kafka down"/,
+      ],
       [{ kind: "external", bootstrap: "far:1", answers: false }, /does not answer at far:1/],
     ] as const
   ) {

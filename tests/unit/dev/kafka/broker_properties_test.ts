@@ -7,6 +7,7 @@ import {
   propertiesEnvironment,
   propertiesFile,
 } from "../../../../src/dev/kafka/broker_properties.ts";
+import { asCluster, replication } from "../../../../src/dev/kafka/cluster_node.ts";
 
 const place: BrokerPlace = {
   bind: "127.0.0.1",
@@ -62,6 +63,34 @@ Deno.test("brokerProperties() sets up a listener with TLS and logins", () => {
 Deno.test("brokerProperties() names no listener as the image's start script would take for its own", () => {
   const properties = brokerProperties({ listeners: [secured] }, { ...place, listenerPorts: [9193] });
   assert.doesNotMatch(properties["advertised.listeners"]!, /SSL:\/\/|SASL_/);
+});
+
+Deno.test("brokerProperties() tells clients of the proxy before a listener", () => {
+  const proxied: ListenerOptions = { name: "proxied", protocol: "PLAINTEXT", advertisedPort: 7000 };
+  const properties = brokerProperties({ listeners: [proxied] }, { ...place, listenerPorts: [9193] });
+  assert.match(properties["listeners"]!, /,L0:\/\/127\.0\.0\.1:9193,/);
+  assert.match(properties["advertised.listeners"]!, /,L0:\/\/localhost:7000$/);
+});
+
+Deno.test("brokerProperties() makes brokers of a cluster that know each other and keep copies", () => {
+  const places = asCluster([40_000, 40_001, 40_002].map((controllerPort) => ({ ...place, controllerPort })));
+  const all = places.map((each) => brokerProperties({}, each));
+  const voters = "1@localhost:40000,2@localhost:40001,3@localhost:40002";
+  assert.deepEqual(all.map((properties) => properties["controller.quorum.voters"]), [voters, voters, voters]);
+  assert.deepEqual(all.map((properties) => properties["node.id"]), ["1", "2", "3"]);
+  assert.equal(new Set(places.map(({ node }) => node.clusterId)).size, 1);
+  const copies = Object.entries(all[0]!).filter(([name]) => /replication\.factor$/.test(name));
+  assert.deepEqual(copies.map(([, value]) => value), ["3", "3", "3", "3"]);
+  const inSync = Object.entries(all[0]!).filter(([name]) => /min\.(isr|insync\.replicas)$/.test(name));
+  assert.deepEqual(inSync.map(([, value]) => value), ["2", "2", "2"]);
+});
+
+Deno.test("replication() asks for no copy that one broker cannot have, nor for one that two could lose", () => {
+  const of = (brokers: number) => {
+    const found = replication(brokers);
+    return [found["default.replication.factor"], found["min.insync.replicas"]];
+  };
+  assert.deepEqual([1, 2, 3, 5].map(of), [["1", "1"], ["2", "1"], ["3", "2"], ["3", "2"]]);
 });
 
 Deno.test("brokerProperties() lets the options win", () => {

@@ -6,14 +6,22 @@ import { down, up } from "../../../../src/dev/kafka/up.ts";
 import { FakeMachine } from "./fake_tools.ts";
 
 const common = { bootstrap: fc.string(), startedAt: fc.string() };
+const process = { pid: fc.nat(), mark: fc.string() };
 const states: fc.Arbitrary<KafkaState> = fc.oneof(
-  fc.record({ engine: fc.constant("jvm" as const), ...common, pid: fc.nat(), mark: fc.string() }),
+  fc.record({
+    engine: fc.constant("jvm" as const),
+    ...common,
+    ...process,
+    others: fc.array(fc.record(process, { noNullPrototype: true })),
+  }),
   fc.record({
     engine: fc.constant("container" as const),
     ...common,
     id: fc.string(),
     dockerHost: fc.string(),
     image: fc.string(),
+    others: fc.array(fc.string()),
+    holder: fc.string(),
   }),
 );
 
@@ -71,6 +79,54 @@ Deno.test("status() of a Kafka that DATAPY_KAFKA names does not look at ours", a
     bootstrap: "far:9999",
     answers: false,
   });
+});
+
+const three: KafkaState = {
+  ...state,
+  bootstrap: "localhost:9092,localhost:9093,localhost:9094",
+  others: [{ pid: 778, mark: `${MARK}b` }, { pid: 779, mark: `${MARK}c` }],
+};
+
+/** A machine with three brokers, of which these processes live and these ports answer. */
+async function machineWithThree(pids: readonly number[], ports: readonly number[]): Promise<FakeMachine> {
+  const machine = new FakeMachine();
+  await writeState(machine.tools(), three);
+  const marks = new Map([[777, MARK], [778, `${MARK}b`], [779, `${MARK}c`]]);
+  for (const pid of pids) machine.commandLines.set(pid, `java ${marks.get(pid)} kafka.Kafka`);
+  for (const port of ports) machine.kafkas.add(port);
+  return machine;
+}
+
+Deno.test("status() of several brokers names those that do not answer", async () => {
+  const of = async (pids: readonly number[], ports: readonly number[]) => {
+    const found = await status((await machineWithThree(pids, ports)).tools());
+    return found.kind === "up" ? found.silent : found.kind;
+  };
+  assert.deepEqual(await of([777, 778, 779], [9092, 9093, 9094]), []);
+  assert.deepEqual(await of([777, 778, 779], [9092, 9094]), ["localhost:9093"]);
+  assert.deepEqual(await of([777], [9092]), ["localhost:9093", "localhost:9094"]);
+  assert.equal(await of([], []), "down");
+});
+
+Deno.test("up() does not change the number of brokers of a Kafka that runs", async () => {
+  const several = await machineWithThree([777, 778, 779], [9092, 9093, 9094]);
+  assert.deepEqual(await up(several.tools(), {}), { state: three, fresh: false });
+  assert.deepEqual(await up(several.tools(), { brokers: 3 }), { state: three, fresh: false });
+  const refusal = (with_: string, runs: number) => ({
+    name: "ConfigurationError",
+    message: `Cannot start Kafka with ${with_}: it is up with ${runs}; end it by "kafka down" first`,
+  });
+  await assert.rejects(up(several.tools(), { brokers: 1 }), refusal("1 broker", 3));
+  const single = await machineWith(`java ${MARK} kafka.Kafka`, true);
+  await assert.rejects(up(single.tools(), { brokers: 3 }), refusal("3 brokers", 1));
+});
+
+Deno.test("down() ends all brokers", async () => {
+  const machine = await machineWithThree([777, 778, 779], [9092, 9093, 9094]);
+  machine.env.set("DOCKER_HOST", "ssh://none");
+  assert.equal(await down(machine.tools()), "stopped");
+  const ended = machine.signals.filter((signal) => signal.startsWith("TERM")).sort();
+  assert.deepEqual(ended, ["TERM 777", "TERM 778", "TERM 779"]);
 });
 
 Deno.test("up() uses the broker that answers", async () => {
