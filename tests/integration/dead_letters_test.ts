@@ -167,3 +167,33 @@ onKafka("kafka_consumer looks at its dead_letter_topic before it begins", async 
   const { warnings } = await consuming.stop();
   assert.match(warnings.join("\n"), /takes messages of up to 1048588 bytes, .* of up to 5000/);
 });
+
+onKafka("a job that is killed leaves no committed message without its dead letter", async (bed) => {
+  const [topic, letters, group] = [await bed.topic(2), await bed.topic(2), bed.group()];
+  const ids = await bed.send(topic, 400, 2);
+  const consumers = [{
+    topics: [topic],
+    group_id: group,
+    deed: "fail" as const,
+    params: { dead_letter_topic: letters },
+  }];
+  const killed = bed.run({ consumers });
+  await killed.hasBegun(100);
+  killed.signal("SIGKILL");
+  await killed.exited;
+  const written = await read(bed, letters);
+  const committed = async () =>
+    [...(await bed.admin.committed(group, topic)).values()].reduce((sum, offset) => sum + Number(offset), 0);
+  assert.ok(written.length >= await committed(), "what is committed has its letter");
+  assert.ok(written.length < 400, "it was killed in the middle");
+  const next = bed.run({ consumers });
+  await bed.committedAll(group, topic);
+  next.signal("SIGTERM");
+  assert.equal(await next.exitCode(), 0, next.failure);
+  const found = (await read(bed, letters)).map(({ value }) => new TextDecoder().decode(value ?? undefined));
+  assert.deepEqual([...new Set(found)].sort(), [...ids].sort());
+  assert.ok(
+    found.length <= 401,
+    `${found.length}: one message at a time is at work, so one letter comes twice at most`,
+  );
+});
