@@ -1,0 +1,137 @@
+/** The codecs on a real Kafka: by each of them we read what Java's client writes, and it reads what we write. */
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { delimiter } from "node:path";
+import { fileURLToPath } from "node:url";
+import { runMod } from "../../mod.ts";
+import { systemTools } from "../../src/dev/kafka/mod.ts";
+import { kafkaJars } from "../../src/dev/kafka/jvm_jars.ts";
+import { compressionOf } from "../../src/kafka/kafkajs/codecs.ts";
+import { compressionCodecs } from "../../src/kafka/kafkajs/internals.ts";
+import { BROKER_FOLDER, sharedBroker, testUnless } from "../support/broker.ts";
+import { Bed } from "./support/bed.ts";
+import { Consuming } from "./support/consuming.ts";
+
+const CODECS = ["gzip", "snappy", "lz4", "zstd"] as const;
+const COUNT = 60;
+const PEER = fileURLToPath(new URL("java/CodecPeer.java", import.meta.url));
+
+const broker = await sharedBroker();
+
+/** Why the tests with Java cannot run here. */
+async function noJava(): Promise<string | undefined> {
+  const { success } = await sh("java --list-modules | grep -q jdk.compiler");
+  return success ? undefined : "there is no JDK, which runs Java's client";
+}
+
+async function sh(script: string, ...args: readonly string[]) {
+  const { success, stdout, stderr } = await new Deno.Command("sh", {
+    args: ["-c", script, "sh", ...args],
+    stdin: "null",
+    signal: AbortSignal.timeout(120_000),
+  }).output();
+  const text = new TextDecoder();
+  return { success, out: text.decode(stdout), errors: text.decode(stderr) };
+}
+
+/** The same as valueOf in CodecPeer.java: text and noise, empty to large. */
+function valueOf(i: number): Uint8Array {
+  const text = new TextEncoder().encode("order_id ");
+  let noise = i;
+  return Uint8Array.from({ length: i % 10 === 9 ? 150_000 : i * 7 % 400 }, (_, at) => {
+    noise = Math.imul(noise, 1_103_515_245) + 12_345 | 0;
+    return i % 3 === 0 ? noise >>> 16 & 0xff : text[at % 9]!;
+  });
+}
+
+const digest = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
+const numbers = Array.from({ length: COUNT }, (_, i) => i);
+const expected = CODECS.flatMap((codec) => numbers.map((i) => `${codec} ${i} ${digest(valueOf(i))}`));
+
+/** Counts how many batches are read by each codec. */
+function countReads(): { readonly reads: ReadonlyMap<string, number> } & Disposable {
+  const reads = new Map<string, number>();
+  const before = { ...compressionCodecs };
+  for (const codec of CODECS) {
+    const type = compressionOf(codec);
+    const real = compressionCodecs[type]!();
+    compressionCodecs[type] = () => ({
+      compress: (encoder) => real.compress(encoder),
+      decompress: (bytes) => (reads.set(codec, (reads.get(codec) ?? 0) + 1), real.decompress(bytes)),
+    });
+  }
+  return { reads, [Symbol.dispose]: () => void Object.assign(compressionCodecs, before) };
+}
+
+/** Reads a topic by kafka_consumer; gives the records as `expected` has them, and by which codecs they came. */
+async function consume(bed: Bed, topic: string) {
+  using counted = countReads();
+  const group = bed.group();
+  const got: string[] = [];
+  const headers = new Set<string>();
+  const consuming = await Consuming.start(
+    bed,
+    { topics: [topic], group_id: group, value_format: "bytes" },
+    ({ key, value, _raw_message }) => {
+      got.push(`${key} ${digest(value as Uint8Array)}`);
+      headers.add(JSON.stringify(_raw_message.headers.map(([name, bytes]) => [name, bytes && [...bytes]])));
+      return { status: "success" };
+    },
+    { "max.partition.fetch.bytes": 300_000 }, // in many answers
+  );
+  await bed.committedAll(group, topic, 60_000);
+  await consuming.stop();
+  return { got, headers, codecs: [...counted.reads.keys()] };
+}
+
+/** Writes by each codec, as a job does; each goes out as one send. */
+async function produce(bed: Bed, topic: string): Promise<void> {
+  const connection = await bed.connect({ "max.request.size": 4_000_000 });
+  for (const compression_type of CODECS) {
+    const data = numbers.map((i) => ({ key: `${compression_type} ${i}`, value: valueOf(i) }));
+    await runMod("kafka_producer", {
+      connection,
+      topic,
+      compression_type,
+      value_format: "bytes",
+      value_column: "value",
+      key_column: "key",
+      data,
+    });
+  }
+}
+
+Deno.test("kafka_consumer reads what kafka_producer writes by each compression_type", () =>
+  Bed.with(broker, async (bed) => {
+    const topic = await bed.topic();
+    await produce(bed, topic);
+    const { got, codecs } = await consume(bed, topic);
+    assert.deepEqual(got, expected);
+    assert.deepEqual(codecs, [...CODECS]);
+  }));
+
+testUnless(
+  await noJava(),
+  "Java's client reads what kafka_producer writes by each codec, and kafka_consumer what it writes",
+  () =>
+    Bed.with(broker, async (bed) => {
+      const [ours, theirs] = [await bed.topic(), await bed.topic()];
+      await produce(bed, ours);
+      const jars = await kafkaJars(systemTools(BROKER_FOLDER));
+      const java = await sh(
+        'exec java -XX:TieredStopAtLevel=1 -cp "$@" 2>&1',
+        jars.join(delimiter),
+        ...[PEER, broker, ours, String(expected.length), theirs, String(COUNT)],
+      );
+      assert.ok(java.success, java.out.slice(-4000));
+      const read = java.out.split("\n").filter((line) =>
+        CODECS.some((codec) => line.startsWith(`${codec} `))
+      );
+      assert.deepEqual(read, expected);
+
+      const { got, headers, codecs } = await consume(bed, theirs);
+      assert.deepEqual(got, expected);
+      assert.deepEqual(codecs, [...CODECS]);
+      assert.deepEqual([...headers], ['[["b",[1]],["10",null],["b",[]]]']);
+    }),
+);
