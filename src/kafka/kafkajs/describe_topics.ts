@@ -28,6 +28,7 @@ export async function describeTopics(
   timeoutMs: number,
   log: Logger = silentLogger,
 ): Promise<ReadonlyMap<string, TopicDetails>> {
+  if (topics.length === 0) return new Map(); // to brokers, none is all
   const session = await AdminSession.open(connection, { timeoutMs, log }, systemClock);
   try {
     const named = topics.map((topic) => `"${topic}"`).join(", ");
