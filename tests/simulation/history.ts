@@ -48,7 +48,8 @@ export interface Misbehaviour {
   readonly offset: number;
   /** Attempts for which it holds, at any consumer; after that the message succeeds. */
   readonly attempts: number;
-  readonly how: Behaviour;
+  /** One after the other, and again from the first. */
+  readonly how: readonly Behaviour[];
 }
 
 /** What a commit meets. `lost answer`: it is made, and the consumer hears that it failed. */
@@ -82,6 +83,8 @@ export type Action =
   | { readonly do: "add partition"; readonly topic: number }
   | { readonly do: "commits"; readonly faults: readonly CommitFault[] }
   | { readonly do: "letters"; readonly faults: readonly LetterFault[] }
+  /** The next fetches arrive once more, after a while, if their assignment has ended by then. */
+  | { readonly do: "stragglers"; readonly count: number; readonly ms: number }
   | { readonly do: "hold fetches"; readonly ms: number }
   | { readonly do: "hold commits"; readonly ms: number }
   | { readonly do: "outage"; readonly ms: number }
@@ -119,7 +122,7 @@ export function historyOf(seed: string): History {
     for (let offset = 0; offset < 25; offset++) {
       if (!random.chance(0.3)) continue;
       const attempts = random.weighted([[6, 1], [3, random.int(2, 5)], [1, 1_000]]);
-      events.push({ do: "misbehave", partition, offset, attempts, how: someBehaviour(random, settings) });
+      events.push({ do: "misbehave", partition, offset, attempts, how: someBehaviours(random, settings) });
     }
   }
   for (let i = random.weighted([[3, 1], [3, 2], [1, 3]]); i > 0; i--) {
@@ -151,6 +154,11 @@ function someSettings(random: Random): Settings {
     maxProcessingMs: random.weighted([[3, undefined], [1, 150], [1, 800]]),
     deadLetters: random.chance(0.4),
   };
+}
+
+function someBehaviours(random: Random, settings: Settings): Behaviour[] {
+  const count = random.weighted([[6, 1], [2, 2], [1, 3]]);
+  return Array.from({ length: count }, () => someBehaviour(random, settings));
 }
 
 function someBehaviour(random: Random, settings: Settings): Behaviour {
@@ -208,6 +216,7 @@ function someAction(random: Random): Action {
     [0.7, () => ({ do: "add partition", topic: random.int(0, 1) })],
     [4, () => ({ do: "commits", faults: someCommitFaults(random, ms) })],
     [2, () => ({ do: "letters", faults: someLetterFaults(random, ms) })],
+    [1.5, () => ({ do: "stragglers", count: random.int(1, 6), ms })],
     [1, () => ({ do: "hold fetches", ms })],
     [1, () => ({ do: "hold commits", ms })],
     [1, () => ({ do: "outage", ms })],

@@ -65,6 +65,12 @@ export class PartitionLaws {
     epoch.read = Math.max(epoch.read, next);
   }
 
+  /** Whether an assignment is over. */
+  hasEnded(id: number): boolean {
+    const state = this.#epochs.get(id)?.state;
+    return state === "lost" || state === "passed";
+  }
+
   revoking(consumer: ConsumerModel, ids: readonly number[]): void {
     for (const epoch of this.#named(consumer, ids)) {
       if (epoch.state === "live") epoch.state = "revoked";
@@ -120,6 +126,9 @@ export class PartitionLaws {
           "back",
           `c${consumer.id} commits ${epoch.key}@${offset} after ${epoch.sent} in e${id}`,
         );
+      }
+      if (offset <= epoch.answered) {
+        this.#watch.broken("one commit", `c${consumer.id} commits ${epoch.key}@${offset} of e${id} again`);
       }
       epoch.sent = offset;
     }

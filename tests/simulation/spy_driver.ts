@@ -5,6 +5,7 @@ import {
   type ConsumerEvents,
   type ConsumerOptions,
   type ConsumerSession,
+  type FetchedRecords,
   type KafkaDriver,
   type OffsetCommit,
   PartitionsLostError,
@@ -27,6 +28,8 @@ export interface SpyWorld {
   begins(partitions: readonly Assignment[]): void;
   /** What the next commit meets. */
   commitFault(): CommitFault | undefined;
+  /** After how many milliseconds this fetch arrives once more; undefined is never. */
+  straggler(): number | undefined;
   /** What the next dead letter meets. */
   letterFault(): LetterFault | undefined;
   /** A number for an assignment that is the same in each run of a history. */
@@ -141,6 +144,10 @@ export class SpyDriver implements KafkaDriver {
             Number(fetched.nextOffset),
           );
           events.records({ ...fetched, records });
+          const ms = this.world.straggler();
+          if (ms !== undefined) {
+            this.world.scheduler.after(ms, () => tell(() => this.#straggle(fetched, events)));
+          }
         }),
       revoking: (partitions) => {
         if (this.#dead) return never();
@@ -163,6 +170,16 @@ export class SpyDriver implements KafkaDriver {
           events.crashed(error);
         }),
     };
+  }
+
+  /** Records of an assignment that has ended: they were on their way. */
+  #straggle(fetched: FetchedRecords, events: ConsumerEvents): void {
+    const epoch = this.world.nameOf(fetched.epoch);
+    if (!this.world.verifier.partitions.hasEnded(epoch)) return;
+    this.world.verifier.watch.note(`c${this.model.id} e${epoch} stragglers`);
+    const records = fetched.records.map((record) => ({ ...record }));
+    for (const record of records) this.epochs.set(record, epoch);
+    events.records({ ...fetched, records });
   }
 
   /** Writes a dead letter, or not. */

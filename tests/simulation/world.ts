@@ -52,8 +52,9 @@ class World implements ProcessWorld, ProcessorWorld {
   readonly memory: MemoryDriver;
   readonly #events: readonly Event[];
   readonly #processes: SimulatedProcess[] = [];
-  readonly #misbehaviours = new Map<string, { left: number; readonly how: Behaviour }>();
+  readonly #misbehaviours = new Map<string, { left: number; readonly how: readonly Behaviour[] }>();
   readonly #commitFaults: CommitFault[] = [];
+  readonly #stragglers: number[] = [];
   readonly #letterFaults: LetterFault[] = [];
   readonly #names = new Map<number, number>();
   readonly #connectFaults: { ms: number; fails: boolean }[] = [];
@@ -154,6 +155,7 @@ class World implements ProcessWorld, ProcessorWorld {
     this.verifier.watch.note("all faults have stopped");
     this.#healed = true;
     this.#commitFaults.length = 0;
+    this.#stragglers.length = 0;
     this.#letterFaults.length = 0;
     this.#connectFaults.length = 0;
     this.#out = 0;
@@ -216,7 +218,7 @@ class World implements ProcessWorld, ProcessorWorld {
     const found = this.#misbehaviours.get(`${partitionKey(message)}@${message.offset}`);
     if (this.#healed || found === undefined || found.left <= 0) return undefined;
     found.left--;
-    return found.how;
+    return found.how[found.left % found.how.length];
   }
 
   isOut(): boolean {
@@ -231,6 +233,10 @@ class World implements ProcessWorld, ProcessorWorld {
   commitFault(): CommitFault | undefined {
     if (this.#out > 0) return { kind: "unavailable", beforeMs: 0, afterMs: 0 };
     return this.#commitFaults.shift();
+  }
+
+  straggler(): number | undefined {
+    return this.#stragglers.shift();
   }
 
   letterFault(): LetterFault | undefined {
@@ -328,6 +334,9 @@ class World implements ProcessWorld, ProcessorWorld {
         return this.#addPartition(`t${action.topic % this.settings.partitions.length}`);
       case "commits":
         return void this.#commitFaults.push(...action.faults);
+      case "stragglers":
+        for (let i = 0; i < action.count; i++) this.#stragglers.push(action.ms);
+        return;
       case "letters":
         return void this.#letterFaults.push(...action.faults);
       case "hold fetches":
