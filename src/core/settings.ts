@@ -1,6 +1,6 @@
 import type { z } from "../deps/zod.ts";
-import { errorText, kindOf, ModError } from "./errors.ts";
-import { childSchema, metaOf, unwrap } from "./params.ts";
+import { ConfigurationError, errorText, kindOf, ModError } from "./errors.ts";
+import { childSchema, metaOf, unwrap, withKeys } from "./params.ts";
 
 /** Where a setting stands: for errors about a reference in it. */
 export interface SettingPlace {
@@ -53,12 +53,20 @@ function walk(value: unknown, schema: z.ZodType | undefined, path: string, fill:
   let isFilled = false;
   for (const entry of entries) {
     const [key, item] = entry;
+    if (key === "__proto__" && isRecord(schema)) throw new ConfigurationError(noProto(path)); // zod leaves it out
     if (isSettled(item)) continue;
     entry[1] = walk(item, childSchema(schema, key), path === "" ? key : `${path}.${key}`, fill);
     isFilled ||= !Object.is(entry[1], item);
   }
   // what holds no reference stays the object that it was: a mod may remember what it made of it
   return isFilled ? Object.fromEntries(entries) : value; // makes own properties, `__proto__` too
+}
+
+const noProto = (path: string) =>
+  `parameter "${path}": "__proto__" is no name that a setting can be given for`;
+
+function isRecord(schema: z.ZodType | undefined): boolean {
+  return schema !== undefined && withKeys(schema).def.type === "record";
 }
 
 /** Whether it can hold no reference: most parameters, and this runs for each message. */

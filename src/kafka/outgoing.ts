@@ -18,7 +18,7 @@ export interface OutgoingSettings {
   readonly keyColumn: string | undefined;
   /** One key for all records; undefined where none was given, null is no key. */
   readonly keyValue: unknown;
-  readonly headers: Readonly<Record<string, PlainValue>>;
+  readonly headers: readonly (readonly [name: string, value: PlainValue])[];
 }
 
 /**
@@ -34,7 +34,7 @@ export function toOutgoing(data: unknown, settings: OutgoingSettings): OutgoingR
       'value_column is for value_format "string" and "bytes": with "json" the whole row is sent',
     );
   }
-  const headers = Object.entries(settings.headers).map(([name, value]) =>
+  const headers = settings.headers.map(([name, value]) =>
     [name, encodeBytes(value, `header "${shortName(name)}"`)] as const
   );
   const fixedKey = encodeBytes(settings.keyValue ?? null, "key_value");

@@ -20,6 +20,17 @@ export interface SentTo {
   readonly offset_text: string;
 }
 
+type HeaderPairs = readonly (readonly [name: string, value: PlainValue])[];
+type Headers = Readonly<Record<string, PlainValue>> | HeaderPairs;
+
+function isHeaders(value: unknown): value is Headers {
+  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return false;
+  if (!Array.isArray(value)) return Object.values(value).every(isPlain);
+  return value.every((pair) =>
+    Array.isArray(pair) && pair.length === 2 && typeof pair[0] === "string" && isPlain(pair[1])
+  );
+}
+
 const keyed = (value: unknown) => isPlain(value) || typeof value === "number" || typeof value === "bigint";
 
 const params = z.strictObject({
@@ -51,10 +62,11 @@ const params = z.strictObject({
     "With `value_format` string or bytes: column to send where `data` is rows. A null in it is a tombstone.",
   ),
   headers: dataParam(
-    z.record(z.string(), z.custom<PlainValue>(isPlain, { error: "expected a text, bytes or null" })).default(
-      {},
-    ),
-    "Headers of all records: names and values, text in UTF-8 or bytes.",
+    z.custom<Headers>(isHeaders, {
+      error: "expected names and values, each a text, bytes or null, or a list of pairs of them",
+    }).default({}),
+    "Headers of all records: names and values, text in UTF-8 or bytes; or a list of pairs, in which a name may come " +
+      "twice, such as the `header_list` of a message.",
   ),
   compression_type: z.enum(COMPRESSION_TYPES).optional().describe(
     "How records are compressed that go out together. By default as `compression.type` in the `additional_config` of the " +
@@ -89,7 +101,7 @@ export const kafkaProducer = defineMod({
       valueColumn: given.value_column,
       keyColumn: given.key_column,
       keyValue: given.key_value,
-      headers: given.headers,
+      headers: pairsOf(given.headers),
     });
     const count = records.length;
     const bytes = records.reduce((sum, { key, value }) => sum + (key?.length ?? 0) + (value?.length ?? 0), 0);
@@ -116,6 +128,10 @@ export const kafkaProducer = defineMod({
     return { artifacts: { sent: sent.map(sentTo) }, metrics: { records_sent: count, failed: 0, bytes } };
   },
 });
+
+function pairsOf(headers: Headers): HeaderPairs {
+  return Array.isArray(headers) ? headers as HeaderPairs : Object.entries(headers);
+}
 
 function sentTo({ topic, partition, offset }: SentRecord): SentTo {
   return { topic, partition, offset: Number(offset), offset_text: offset.toString() };

@@ -124,10 +124,11 @@ Deno.test("resolveSettings keeps instances, functions and keys as they are", () 
   const connection = new Connection();
   const callback = () => {};
   const given = JSON.parse('{"__proto__": "${a.b}", "${key}": "v"}');
-  const filled = fill({ connection, callback, ...given, record: given });
+  const filled = fill({ connection, callback, unknown: given, record: { "${key}": "v" } });
   assert.ok(filled["connection"] === connection && filled["callback"] === callback);
-  assert.deepEqual(Object.keys(filled["record"] as object), ["__proto__", "${key}"]);
-  assert.equal(Object.getPrototypeOf(filled["record"]), Object.prototype);
+  assert.deepEqual(Object.keys(filled["record"] as object), ["${key}"]);
+  assert.deepEqual(Object.keys(filled["unknown"] as object), ["__proto__", "${key}"]);
+  assert.equal(Object.getPrototypeOf(filled["unknown"]), Object.prototype);
 });
 
 Deno.test("resolveSettings names mod, parameter, kind and cause where a reference cannot be filled in", () => {
@@ -166,4 +167,14 @@ Deno.test("coerce makes a number, boolean or list of a text that is one, and lea
   ];
   for (const [text, type, expected] of cases) assert.deepEqual(coerce(text, type), expected);
   assert.equal(coerce("5", undefined), "5");
+});
+
+Deno.test("resolveSettings() refuses a setting for __proto__, which zod would leave out, and hands on data that has it", () => {
+  const proto = JSON.parse('{"__proto__": 1}');
+  assert.throws(
+    () => fill({ record: proto, data: 1 }),
+    (error: Error) =>
+      error instanceof ConfigurationError && error.message.startsWith('parameter "record": "__proto__"'),
+  );
+  assert.deepEqual(fill({ data: proto }), { data: proto });
 });

@@ -8,7 +8,7 @@ const SETTINGS: OutgoingSettings = {
   valueColumn: undefined,
   keyColumn: undefined,
   keyValue: undefined,
-  headers: {},
+  headers: [],
 };
 
 async function query(sql: string) {

@@ -462,3 +462,21 @@ Deno.test("kafka_producer sends by compression_type, with one producer for each"
     (error: ModError) => error.kind === "configuration" && error.parameter === "compression_type",
   );
 });
+
+Deno.test("kafka_producer sends headers of any name, and pairs in their order, a name twice", async () => {
+  await using bench = new Bench();
+  const named = Object.fromEntries([["__proto__", "1"], ["constructor", "2"], ["", "3"]]);
+  const pairs = [["b", "1"], ["10", null], ["b", new Uint8Array([255])], ["a", ""]];
+  await bench.send({ data: {}, headers: named });
+  await bench.send({ data: {}, headers: pairs });
+  const sent = bench.records.map(({ headers }) =>
+    headers.map(([name, value]) => [name, value && [...value]])
+  );
+  assert.deepEqual(sent, [
+    [["__proto__", [49]], ["constructor", [50]], ["", [51]]],
+    [["b", [49]], ["10", null], ["b", [255]], ["a", []]],
+  ]);
+  for (const headers of [{ a: 5 }, [["a"]], [["a", 5]], [[5, "a"]], new Uint8Array(2), "text", null]) {
+    await assert.rejects(bench.send({ data: {}, headers }), (error: ModError) => error.kind === "permanent");
+  }
+});
