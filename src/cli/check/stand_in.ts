@@ -35,6 +35,8 @@ export function standInFor(mod: Mod, note: (call: PlannedCall) => void): Mod {
         ? await connector.run(params as never, context)
         : undefined;
       note(plannedCall(mod.name, params));
+      const letters = params["dead_letter_topic"];
+      if (typeof letters === "string") note({ kind: "producer", topic: letters });
       if (connected !== undefined) return connected;
       if (mod.name === "kafka_consumer") return await new Promise<never>(() => {});
       return { artifacts: Object.fromEntries(Object.keys(mod.artifacts).map((name) => [name, []])) };

@@ -26,13 +26,15 @@ Deno.test("a plan follows main into its consumer and opens nothing", async () =>
     "kafka_connector",
     "kafka_producer",
     "kafka_consumer",
+    "kafka_consumer",
   ]);
-  const [, connector, producer, consumer] = plan.calls.map(({ call }) => call);
+  const [, connector, producer, consumer, letters] = plan.calls.map(({ call }) => call);
   assert.ok(connector?.kind === "connector");
   assert.equal(connector.params["bootstrap_servers"], "one:9092");
   assert.equal(connector.params["sasl_password"], "hidden-word");
   assert.deepEqual(producer, { kind: "producer", topic: "hello" });
   assert.deepEqual(consumer, { kind: "consumer", topics: ["in"], group: "whole" });
+  assert.deepEqual(letters, { kind: "producer", topic: "in.dlq" });
   assert.deepEqual(plan.topics, ["hello", "out"]);
   assert.deepEqual(plan.databases, [
     { url: "duckdb:data/t.duckdb" },
@@ -63,7 +65,7 @@ Deno.test("a plan takes another context in place of the job's own", async () => 
       '{"kafka": {"bootstrap_servers": "prod:1", "password": "other-word", "input_topic": "prod-in"}}',
     );
     const plan = await planOf("whole.ts", file);
-    assert.deepEqual(plan.calls.at(-1)?.call, { kind: "consumer", topics: ["prod-in"], group: "whole" });
+    assert.deepEqual(plan.calls.at(-2)?.call, { kind: "consumer", topics: ["prod-in"], group: "whole" });
     const missing = plan.references.filter(({ problem }) => problem !== null);
     assert.ok(missing.some(({ text }) => text === "${database.file}"));
     assert.match(missing[0]?.problem ?? "", new RegExp(file.replaceAll(".", "\\.")));

@@ -21,6 +21,7 @@ export async function main() {
     connection: kafka.artifacts.connection,
     topics: ["${kafka.input_topic}"],
     group_id: "whole",
+    dead_letter_topic: "in.dlq",
     message_processor: async (message) => {
       await runMod("database_insert", {
         url: "duckdb:${database.file}",
