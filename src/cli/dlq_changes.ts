@@ -37,7 +37,9 @@ export interface Change {
   readonly pace: Pace;
   /** `take`, or why not. */
   judge(letter: FoundLetter): "take" | "done" | "again";
-  /** Prepares the work; throws where it cannot be done at all. */
+  /** Looks whether a letter can be changed at all; throws where it cannot. */
+  prepare?(admin: KafkaAdmin, letter: FoundLetter): Promise<void>;
+  /** Changes letters, and marks those that are. */
   work(place: Workplace, letters: readonly FoundLetter[]): Promise<void>;
 }
 
@@ -59,7 +61,10 @@ export async function change(
     };
     if (!flags.execute) {
       const tally = new Tally();
-      for await (const letter of chosen) tally.add({ ...letter, done: undefined });
+      for await (const letter of chosen) {
+        await change.prepare?.(admin, letter);
+        tally.add({ ...letter, done: undefined });
+      }
       tally.print(context, flags.json);
       tell();
       if (tally.letters === 0) return say(context, dlqText.noneFits);
@@ -74,7 +79,10 @@ export async function change(
         context,
         chosen,
         change.pace,
-        (batch) => change.work(place, batch),
+        async (batch) => {
+          for (const letter of batch) await change.prepare?.(admin, letter);
+          await change.work(place, batch);
+        },
       );
       if (stopped) return endWith(context, EXIT_CODES.failed, dlqText.stopped(change.verb, count));
       tell();

@@ -37,12 +37,11 @@ export async function redrive(this: CliContext, flags: RedriveFlags, topic: stri
       if (done !== undefined) return flags.force && !hasFailedAgain ? "take" : "done";
       return redrives > 0 && !flags.force ? "again" : "take";
     },
-    async work(place, letters) {
-      for (const target of new Set(letters.map((letter) => targetOf(letter, flags)))) {
-        if (!targets.has(target)) targets.set(target, await partitionsOf(place.admin, target));
-      }
-      await sendAgain(place, flags, letters, targets);
+    async prepare(admin, letter) {
+      const target = targetOf(letter, flags);
+      if (!targets.has(target)) targets.set(target, await partitionsOf(admin, target));
     },
+    work: (place, letters) => sendAgain(place, flags, letters, targets),
   });
 }
 

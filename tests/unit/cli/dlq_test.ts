@@ -257,6 +257,7 @@ Deno.test("datapy dlq redrive keeps to its filters", async () => {
   const bench = new Bench();
   const cause = async (part: string) =>
     jsonLines((await bench.run("list", "--json")).out).find(({ message }) => message.includes(part)).cause;
+  bench.broker.createTopic("customers", 2);
   bench.letter(new RecordError("amount 1"), { ageMs: 7_200_000 });
   bench.letter(new RecordError("amount 2"), { partition: 1, record: { key: bytes("other") } });
   bench.letter(new PermanentError("no JSON"));
@@ -283,9 +284,11 @@ Deno.test("datapy dlq redrive --to sends to another topic, by keys; not to the d
   assert.deepEqual(letter, { topic: "orders.dlq", partition: 1, offset: 0 });
   assert.equal(to.topic, "repair");
   assert.equal((await bench.run("redrive", "--to", "orders.dlq")).code, 64);
-  const missing = await bench.run("redrive", "--execute", "--force", "--to", "reparir");
-  assert.equal(missing.code, 78);
-  assert.match(missing.err, /did you mean "repair"/);
+  for (const execute of [["--execute"], []]) {
+    const missing = await bench.run("redrive", ...execute, "--force", "--to", "reparir");
+    assert.equal(missing.code, 78);
+    assert.match(missing.err, /did you mean "repair"/);
+  }
 });
 
 Deno.test("datapy dlq redrive marks what was sent where a send fails, and goes on there the next time", async () => {
