@@ -1,0 +1,78 @@
+import { dedicatedPostgres, freshDatabase, onServer } from "../../support/postgres.ts";
+import type { Server, ServerOptions } from "../../../src/dev/postgres/mod.ts";
+import type { Bed } from "./bed.ts";
+import type { Write, WriteJob } from "./write_job.ts";
+import { EMPTY_ORDERS, TABLES } from "./write_model.ts";
+import { WriteRun } from "./write_run.ts";
+import { postgresReader, type Reader } from "./written.ts";
+
+/** What a server of PostgreSQL does by default, and one for tests leaves out: a commit is kept, even by a crash. */
+const DURABLE = { fsync: "on", synchronous_commit: "on", full_page_writes: "on" };
+
+/** A server that keeps what it has committed; one of its own for each caller. */
+export function durablePostgres(settings: ServerOptions["settings"] = {}): Promise<Server> {
+  return dedicatedPostgres({ settings: { ...DURABLE, ...settings } });
+}
+
+/** A topic with messages, a group, and a database with the tables of the write job. */
+export class WriteScene {
+  private constructor(
+    readonly bed: Bed,
+    readonly topic: string,
+    readonly group: string,
+    /** The ids of the messages, in their order. */
+    readonly ids: readonly string[],
+    /** Of the database, for the job. */
+    readonly url: string,
+    /** Reads the database. */
+    readonly read: Reader,
+  ) {}
+
+  /** On a database that has its tables already. */
+  static async on(
+    bed: Bed,
+    url: string,
+    read: Reader,
+    messages: number,
+    partitions = 1,
+  ): Promise<WriteScene> {
+    const topic = await bed.topic(partitions, "write");
+    return new WriteScene(bed, topic, bed.group(), await bed.send(topic, messages, partitions), url, read);
+  }
+
+  /** On a database of its own of a PostgreSQL server. */
+  static async onPostgres(bed: Bed, server: string, messages: number, partitions = 1): Promise<WriteScene> {
+    const { url } = bed.use(await freshDatabase(server));
+    await onServer(url, `${TABLES}; ${EMPTY_ORDERS}`);
+    return await WriteScene.on(bed, url, postgresReader(url), messages, partitions);
+  }
+
+  /** Starts a job on it. */
+  start(writes: readonly Write[], job: Partial<WriteJob> = {}): WriteRun {
+    const { topic, group: group_id, url, bed } = this;
+    const { database, ...rest } = job;
+    return WriteRun.start(bed, { topic, group_id, writes, database: { url, ...database }, ...rest });
+  }
+
+  /** What the group has committed of partition 0; 0 where it has committed nothing. */
+  async committed(): Promise<number> {
+    return await this.bed.committed(this.group, this.topic) ?? 0;
+  }
+
+  /** Waits until all messages are committed. */
+  committedAll(boundMs?: number): Promise<void> {
+    return this.bed.committedAll(this.group, this.topic, boundMs);
+  }
+
+  /** Sends further messages, each a new version of an order; gives all ids. */
+  async sendMore(count: number): Promise<readonly string[]> {
+    const from = this.ids.length;
+    const more = Array.from({ length: count }, (_, i) => `m-${from + i}`);
+    const encoder = new TextEncoder();
+    await this.bed.admin.append(
+      this.topic,
+      more.map((id) => ({ key: null, value: encoder.encode(id), headers: [], partition: 0 })),
+    );
+    return [...this.ids, ...more];
+  }
+}
