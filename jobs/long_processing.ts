@@ -8,13 +8,15 @@ import { setupLogging, StreamController, UnavailableError } from "../mod.ts";
 
 const fields = { order_id: { path: "$.order_id", from: "root" }, sku: "$.sku" } as const;
 
-/** Asks the service. That it does not answer is the world's fault: the message waits, and is not skipped. */
-async function scoreOf(line: unknown, signal: AbortSignal): Promise<number> {
+/** Asks the service. That it gives no score is the world's fault: the message waits, and is not skipped. */
+async function scoreOf(body: string, signal: AbortSignal): Promise<number> {
   try {
-    const request = { method: "POST", body: JSON.stringify(line), signal };
-    return (await (await fetch(contextValue("scoring.service_url"), request)).json()).score;
+    const answer = await fetch(contextValue("scoring.service_url"), { method: "POST", body, signal });
+    const { score } = await answer.json();
+    if (answer.ok && typeof score === "number") return score;
+    throw new TypeError(`status ${answer.status}, without a number as score`);
   } catch (cause) {
-    throw new UnavailableError("The scoring service does not answer", { cause });
+    throw new UnavailableError("The scoring service gives no score", { cause });
   }
 }
 
@@ -23,12 +25,12 @@ async function score(message: Message, controller: StreamController, signal: Abo
   const parsed = await runMod("json_parser", { json_string: message.value, loop: "$.lines[*]", fields });
   const lines = parsed.artifacts.data as readonly { sku: string }[];
   const query = "SELECT sku, avg(score) AS mean FROM scores WHERE sku = ANY($skus) GROUP BY sku";
-  const skus = lines.map(({ sku }) => sku);
-  const means = await runMod("database_query", { ...at, query, params: { skus } });
+  const params = { skus: lines.map(({ sku }) => sku) };
+  const { artifacts } = await runMod("database_query", { ...at, query, params });
   const rows = [];
   for (const line of lines) {
     if (controller.shouldStop()) return { status: "error", error: "shutdown" } as const;
-    rows.push({ ...line, score: await scoreOf({ ...line, means: means.artifacts.data }, signal) });
+    rows.push({ ...line, score: await scoreOf(JSON.stringify({ ...line, means: artifacts.data }), signal) });
   }
   const key_columns = ["order_id", "sku"];
   await runMod("database_insert", { ...at, table: "scores", mode: "upsert", key_columns, data: rows });
@@ -43,7 +45,6 @@ export async function main() {
   setupLogging("INFO", "long_processing");
   setupContext(`${import.meta.dirname}/kafka_context.json`);
   await runMod("database_query", { url: "${scoring.database_url}", query: table });
-
   const controller = new StreamController();
   const kafka = await runMod("kafka_connector", { bootstrap_servers: "${kafka.bootstrap_servers}" });
   await runMod("kafka_consumer", {

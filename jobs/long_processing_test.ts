@@ -38,8 +38,10 @@ Deno.test("an order that a stop comes into is not committed: it comes again", as
 });
 
 Deno.test("no order is skipped while the service is away", async () => {
-  const away = { ...settings, "scoring.service_url": "data:text/plain,no JSON" };
-  const run = await runProcessor(main, { orders }, { settings: away });
-  assert.deepEqual([run.skipped, run.committed], [[], { orders: { 0: 0 } }]);
-  assert.equal(run.exitCode, 1);
+  for (const answer of ["data:text/plain,no JSON", 'data:application/json,{"error": "no model"}']) {
+    const away = { ...settings, "scoring.service_url": answer };
+    const run = await runProcessor(main, { orders }, { settings: away });
+    assert.deepEqual([run.skipped, run.committed], [[], { orders: { 0: 0 } }]);
+    assert.equal(run.exitCode, 1);
+  }
 });
