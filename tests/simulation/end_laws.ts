@@ -13,6 +13,12 @@ export class EndLaws {
     this.#watch = watch;
   }
 
+  /** The session is there. */
+  opened(consumer: ConsumerModel): void {
+    this.#watch.note(`c${consumer.id} is connected`);
+    consumer.opened = true;
+  }
+
   /** @param by Whether the consumer asked by itself, because it fails. */
   stopped(consumer: ConsumerModel, by: "itself" | "others"): void {
     this.#noteStuck(consumer);
@@ -139,6 +145,7 @@ export class EndLaws {
         `${who} goes on although ${consumer.causes.map(({ what }) => what).join(", ")}`,
       );
     }
+    if (stoppedAt === undefined && consumer.opened) this.#checkBusy(consumer, who);
     if (consumer.deadline !== undefined && now > consumer.deadline) {
       this.#watch.broken("bound", `${who} was asked to stop at ${stoppedAt} ms and is still there`);
     }
@@ -159,6 +166,20 @@ export class EndLaws {
       const stuckAt = startedAt + (maxProcessingMs ?? Infinity) + drainTimeoutMs;
       if (now > stuckAt && stoppedAt === undefined) {
         this.#watch.broken("stuck", `${place} is stuck, and nothing happens`);
+      }
+    }
+  }
+
+  /** Nobody waits for anything, and there is something to do: that would be a stall. */
+  #checkBusy(consumer: ConsumerModel, who: string): void {
+    const { running, writing, waiting, commitsInFlight, lastCommit } = consumer;
+    if (running.size + writing.size + waiting.size + commitsInFlight > 0 || lastCommit === "failed") return;
+    for (const epochs of consumer.held.values()) {
+      for (const epoch of epochs) {
+        const next = lowMark(epoch);
+        if (epoch.state === "live" && next < epoch.read && !epoch.messages.has(next)) {
+          this.#watch.broken("idle", `${who} has ${epoch.key}@${next}, and does nothing`);
+        }
       }
     }
   }

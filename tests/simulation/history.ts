@@ -88,7 +88,13 @@ export type Action =
   | { readonly do: "hold fetches"; readonly ms: number }
   | { readonly do: "hold commits"; readonly ms: number }
   | { readonly do: "outage"; readonly ms: number }
-  | { readonly do: "connects"; readonly count: number; readonly ms: number; readonly fails: boolean };
+  | {
+    readonly do: "connects";
+    readonly count: number;
+    readonly ms: number;
+    readonly fails: boolean;
+    readonly late: boolean;
+  };
 
 /** An action and its moment: a time, or so many turns of the promise queue after the n-th thing that was observed. */
 export type Event = Action & {
@@ -220,7 +226,13 @@ function someAction(random: Random): Action {
     [1, () => ({ do: "hold fetches", ms })],
     [1, () => ({ do: "hold commits", ms })],
     [1, () => ({ do: "outage", ms })],
-    [0.7, () => ({ do: "connects", count: random.int(1, 2), ms, fails: random.chance(0.3) })],
+    [1.5, () => ({
+      do: "connects",
+      count: random.int(1, 2),
+      ms,
+      fails: random.chance(0.3),
+      late: random.chance(0.5),
+    })],
   ])();
 }
 

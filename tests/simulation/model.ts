@@ -47,6 +47,8 @@ export interface EpochModel {
   answered: number;
   /** `passed`: the log has lost its position; what was read is worked off, and nothing of it is committed. */
   state: "live" | "revoked" | "passed" | "lost";
+  /** When a rebalance began to take it away. */
+  revokedAt: number | undefined;
   /** No attempt at its messages may begin any more. */
   left: boolean;
   /** What was finished when the session closed; undefined where it was lost before. */
@@ -73,6 +75,8 @@ export interface ConsumerModel {
   /** Messages whose dead letter is on its way. */
   readonly writing: Set<MessageModel>;
   readonly causes: Cause[];
+  /** Its session is there: it can commit. */
+  opened: boolean;
   /** The step in which an attempt ended so that the consumer must end. */
   fatalStep: number | undefined;
   fatalBy: MessageModel | undefined;
@@ -118,6 +122,7 @@ export function newConsumer(id: number, settings: Settings): ConsumerModel {
     waiting: new Set(),
     writing: new Set(),
     causes: [],
+    opened: false,
     fatalStep: undefined,
     fatalBy: undefined,
     stoppedAt: undefined,
@@ -154,6 +159,7 @@ export function newEpoch(
     sent: committed ?? -1,
     answered: committed ?? -1,
     state: "live",
+    revokedAt: undefined,
     left: false,
     doneAtClose: undefined,
     refused: false,

@@ -4,6 +4,9 @@ import type { Watch } from "./watch.ts";
 /** Queued records above which a partition is to be paused. */
 const QUEUED_RECORDS = 500;
 
+/** How long a rebalance waits for what is in work, in milliseconds. */
+const SETTLE_MS = 1_000;
+
 /** What is committed, by assignment. */
 type Commits = readonly { readonly epoch: number; readonly offset: number }[];
 
@@ -50,7 +53,7 @@ export class PartitionLaws {
     const queued = epoch.delivered.length - epoch.messages.size;
     // what a process missed that stood still would not have been sent to it
     const isCatchingUp = consumer.thawedAt === this.#watch.time.now;
-    if (!isCatchingUp && queued > QUEUED_RECORDS + 2 * consumer.settings.maxFetchRecords) {
+    if (!isCatchingUp && consumer.opened && queued > QUEUED_RECORDS + 2 * consumer.settings.maxFetchRecords) {
       this.#watch.broken(
         "memory",
         `c${consumer.id} queues ${queued} records of ${epoch.key}, and goes on reading`,
@@ -65,15 +68,15 @@ export class PartitionLaws {
     epoch.read = Math.max(epoch.read, next);
   }
 
-  /** Whether an assignment is over. */
+  /** Whether nothing of an assignment is handed out any more. */
   hasEnded(id: number): boolean {
-    const state = this.#epochs.get(id)?.state;
-    return state === "lost" || state === "passed";
+    return this.#epochs.get(id)?.state !== "live";
   }
 
   revoking(consumer: ConsumerModel, ids: readonly number[]): void {
     for (const epoch of this.#named(consumer, ids)) {
       if (epoch.state === "live") epoch.state = "revoked";
+      epoch.revokedAt = this.#watch.time.now;
       this.#watch.leave(consumer, epoch.key);
     }
     this.#watch.note(`c${consumer.id} revoking ${ids.map((id) => `e${id}`).join(",")}`);
@@ -85,6 +88,7 @@ export class PartitionLaws {
       const epoch = consumer.epochs.get(id);
       if (epoch === undefined) continue;
       if (reason === "closed" && epoch.state === "live") epoch.doneAtClose = epoch.doneMax;
+      if (reason === "rebalance") this.#checkWaited(epoch);
       epoch.state = reason === "out_of_range" ? "passed" : "lost";
       if (epoch.state === "passed") continue;
       this.#watch.leave(consumer, epoch.key);
@@ -92,6 +96,19 @@ export class PartitionLaws {
       consumer.held.delete(epoch.key);
     }
     this.#watch.note(`c${consumer.id} lost ${ids.map((id) => `e${id}`).join(",")}: ${reason}`);
+  }
+
+  /** Before a partition is given back, what is in work of it has a second to end and to be committed. */
+  #checkWaited({ consumer, key, revokedAt }: EpochModel): void {
+    const { now } = this.#watch.time;
+    if (revokedAt === undefined || now - revokedAt >= SETTLE_MS || consumer.thawedAt >= revokedAt) return;
+    for (const { message } of consumer.running) {
+      if (message.epoch.key !== key) continue;
+      this.#watch.broken(
+        "rebalance",
+        `c${consumer.id} gives back ${key} and does not wait for ${message.offset}`,
+      );
+    }
   }
 
   commitSent(

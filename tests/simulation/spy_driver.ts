@@ -35,7 +35,7 @@ export interface SpyWorld {
   /** A number for an assignment that is the same in each run of a history. */
   nameOf(epoch: number): number;
   /** What the next connection meets. */
-  connectFault(): { readonly ms: number; readonly fails: boolean } | undefined;
+  connectFault(): { readonly ms: number; readonly fails: boolean; readonly late: boolean } | undefined;
 }
 
 const never = () => new Promise<never>(() => {});
@@ -79,7 +79,7 @@ export class SpyDriver implements KafkaDriver {
     events: ConsumerEvents,
   ): Promise<ConsumerSession> {
     const fault = this.world.connectFault();
-    if (fault !== undefined) await this.#pass(fault.ms);
+    if (fault !== undefined && !fault.late) await this.#pass(fault.ms);
     if (fault?.fails) {
       await this.#running();
       const error = new UnavailableError("no broker: broken on purpose");
@@ -88,8 +88,10 @@ export class SpyDriver implements KafkaDriver {
     }
     const session = await this.world.memory.consume(connection, options, this.#events(events));
     this.#session = session;
+    if (fault?.late) await this.#pass(fault.ms); // what it is assigned may be there before
     if (this.#dead) await session.close();
     await this.#running();
+    this.world.verifier.ends.opened(this.model);
     this.openSessions++;
     this.openedStep = this.world.scheduler.steps;
     return {

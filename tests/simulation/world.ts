@@ -57,7 +57,7 @@ class World implements ProcessWorld, ProcessorWorld {
   readonly #stragglers: number[] = [];
   readonly #letterFaults: LetterFault[] = [];
   readonly #names = new Map<number, number>();
-  readonly #connectFaults: { ms: number; fails: boolean }[] = [];
+  readonly #connectFaults: { ms: number; fails: boolean; late: boolean }[] = [];
   readonly #holds = new Map<string, Disposable>();
   readonly #partitions: { readonly topic: string; readonly partition: number }[] = [];
   #out = 0;
@@ -250,7 +250,7 @@ class World implements ProcessWorld, ProcessorWorld {
     return name;
   }
 
-  connectFault(): { readonly ms: number; readonly fails: boolean } | undefined {
+  connectFault(): { readonly ms: number; readonly fails: boolean; readonly late: boolean } | undefined {
     return this.#connectFaults.shift();
   }
 
@@ -349,7 +349,7 @@ class World implements ProcessWorld, ProcessorWorld {
         return void this.scheduler.after(action.ms, () => this.#out = Math.max(0, this.#out - 1));
       case "connects":
         for (let i = 0; i < action.count; i++) {
-          this.#connectFaults.push({ ms: action.ms, fails: action.fails });
+          this.#connectFaults.push(action);
         }
     }
   }
