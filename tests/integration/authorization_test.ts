@@ -185,6 +185,26 @@ Deno.test("A consumer or producer without an ACL ends as a configuration error t
         "consuming a topic that it may no longer read",
         () => consume("spectator", [TOPIC], () => topicRefused, 1n),
       ],
+      ["dead letters to a topic that it may only see", async () => {
+        const connection = await connect(broker, "spectator"); // who may not know the topic's settings either
+        const group = bed.group();
+        await refused((controller) =>
+          runMod("kafka_consumer", {
+            connection,
+            topics: [OTHER],
+            group_id: group,
+            controller,
+            dead_letter_topic: TOPIC,
+            message_processor() {
+              throw new Error("bad");
+            },
+          }), topicRefused);
+        assert.equal(
+          (await bed.admin.committed(group, OTHER)).get(0) ?? 0n,
+          0n,
+          "the message is not committed",
+        );
+      }],
       ["a group that it may not see", () => consume("loner", [TOPIC], groupRefused)],
       ["a group that it may only see", () => consume("onlooker", [TOPIC], groupRefused)],
       ...["stranger", "spectator"].map((user) =>
