@@ -1,4 +1,5 @@
 import { buildCommand } from "../deps/stricli.ts";
+import { errorText } from "../core/errors.ts";
 import { EXIT_CODES } from "../job/exit_codes.ts";
 import { checkMain, checkParameters, checkReferences, checkTypes } from "./check/local_checks.ts";
 import { checkDatabases, checkKafka } from "./check/remote_checks.ts";
@@ -56,6 +57,11 @@ async function run(this: CliContext, flags: CheckFlags, job: string): Promise<vo
   };
   report.progress(checkText.progress("types"));
   tell([await checkTypes(this, job, TYPES_MS)]);
+  const unreadable = contextProblem(this, flags.context);
+  if (unreadable !== undefined) {
+    tell([unreadable]);
+    return end(this, findings, flags.json);
+  }
   report.progress(checkText.progress("what main does"));
   const plan = await this.checks.plan(job, flags.context, PLAN_MS);
   tell([checkMain(plan, PLAN_MS), ...checkReferences(plan), ...checkParameters(plan)]);
@@ -64,11 +70,26 @@ async function run(this: CliContext, flags: CheckFlags, job: string): Promise<vo
   tell(await checkKafka(this, plan, options));
   report.progress(checkText.progress("the database"));
   tell(await checkDatabases(this, plan, options));
+  end(this, findings, flags.json);
+}
+
+/** Why the context file that is given cannot be read; undefined where it can, or none is given. */
+function contextProblem(context: CliContext, file: string | undefined): Finding | undefined {
+  if (file === undefined) return undefined;
+  try {
+    context.projects.contextFile(file);
+    return undefined;
+  } catch (error) {
+    return { check: "context", status: "wrong", message: errorText(error) };
+  }
+}
+
+function end(context: CliContext, findings: readonly Finding[], json: boolean): void {
   const count = (status: Finding["status"]) => findings.filter((one) => one.status === status).length;
   const [wrong, unreachable] = [count("wrong"), count("unreachable")];
-  if (!flags.json) say(this, checkText.done(wrong, unreachable));
-  if (wrong > 0) this.process.exitCode = EXIT_CODES.configuration;
-  else if (unreachable > 0) this.process.exitCode = EXIT_CODES.failed;
+  if (!json) say(context, checkText.done(wrong, unreachable));
+  if (wrong > 0) context.process.exitCode = EXIT_CODES.configuration;
+  else if (unreachable > 0) context.process.exitCode = EXIT_CODES.failed;
 }
 
 const SIGNS = { ok: "✓", wrong: "✗", unreachable: "✗", note: "!", skipped: "-" } as const;

@@ -96,7 +96,8 @@ async function run(this: CliContext, flags: PeekFlags, topic: string): Promise<v
     const total = [...bounds.values()].reduce((sum, { beginning, end }) => sum + end - beginning, 0n);
     if (total === 0n && printer.read === 0) return say(this, peekText.empty(topic));
     const isPart = flags.from.kind === "last" && total > BigInt(printer.read);
-    say(this, isPart ? `${printer.summary}${peekText.lastOf(total)}` : printer.summary);
+    const more = printer.isFull ? peekText.limited : isPart ? peekText.lastOf(total) : "";
+    say(this, `${printer.summary}${more}`);
   });
 }
 

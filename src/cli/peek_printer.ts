@@ -47,7 +47,12 @@ export class PeekPrinter {
 
   /** Nobody reads any more, or the limit is reached. */
   get isDone(): boolean {
-    return this.#context.machine.outIsClosed === true || this.#shown >= (this.#form.limit ?? Infinity);
+    return this.#context.machine.outIsClosed === true || this.isFull;
+  }
+
+  /** The limit is reached. */
+  get isFull(): boolean {
+    return this.#shown >= (this.#form.limit ?? Infinity);
   }
 
   /** Records that were looked at. */

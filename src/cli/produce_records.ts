@@ -33,9 +33,17 @@ export function recordMaker(
   };
 }
 
+type ExactParse = (text: string, reviver: typeof exactIntegers) => unknown;
+
+/** Keeps the digits of integers beyond 2^53, as json_parser does: else other numbers would become one key. */
+function exactIntegers(_key: string, value: unknown, { source }: { readonly source?: string }): unknown {
+  const isRounded = typeof value === "number" && !Number.isSafeInteger(value);
+  return isRounded && source !== undefined && /^-?\d{1,1000}$/.test(source) ? BigInt(source) : value;
+}
+
 function parse(text: string, line: number): unknown {
   try {
-    return JSON.parse(text);
+    return (JSON.parse as ExactParse)(text, exactIntegers);
   } catch {
     const problem = findJsonProblem(text); // V8's own message quotes the text
     const why = problem === undefined
@@ -52,7 +60,7 @@ function keyOf(value: unknown, field: string, line: number): Uint8Array | null {
   if (!Object.hasOwn(value, field)) throw new PermanentError(produceText.noKey(line, field));
   const key = (value as Record<string, unknown>)[field];
   if (key === null) return null;
-  if (!["string", "number", "boolean"].includes(typeof key)) {
+  if (!["string", "number", "bigint", "boolean"].includes(typeof key)) {
     throw new PermanentError(produceText.keyKind(line, field));
   }
   return encoder.encode(String(key));

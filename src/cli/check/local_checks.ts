@@ -15,8 +15,9 @@ export async function checkTypes(context: CliContext, job: string, timeoutMs: nu
   }
   if (errors === "") return { check: "types", status: "ok", message: text.ok(job) };
   const lines = errors.split("\n").filter((line) => line.trim() !== "" && !NOISE.test(line));
-  const shown = lines.slice(0, MOST_LINES).map((line) => `    ${line}`);
-  return { check: "types", status: "wrong", message: text.wrong([...shown].join("\n")) };
+  const more = lines.length > MOST_LINES ? [text.more(lines.length - MOST_LINES)] : [];
+  const shown = [...lines.slice(0, MOST_LINES), ...more].map((line) => `    ${line}`);
+  return { check: "types", status: "wrong", message: text.wrong(shown.join("\n")) };
 }
 
 /** How far main can be followed. */

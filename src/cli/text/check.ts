@@ -22,6 +22,7 @@ export const checkText = {
   types: {
     ok: (job: string) => `${job} is free of type errors`,
     wrong: (errors: string) => `deno check finds:\n${errors}`,
+    more: (lines: number) => `and ${count(lines, "line")} more`,
     late: (seconds: number) => `deno check did not end within ${seconds} s`,
   },
   plan: {

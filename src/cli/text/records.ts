@@ -29,7 +29,9 @@ export const produceText = {
   typing: "Type a record a line; Ctrl+D ends",
   sent: (count: number, topic: string) => `Sent ${records(count)} to ${topic}`,
   before: (count: number) =>
-    count === 0 ? "nothing was sent before it" : `${records(count)} before it were sent`,
+    count === 0
+      ? "nothing was sent before it"
+      : `${records(count)} before it ${count === 1 ? "was" : "were"} sent`,
   notJson: (line: number, why: string) => `Line ${line} is not valid JSON${why}`,
   notObject: (line: number) => `Line ${line} is not a JSON object, so it has no field for the key`,
   noKey: (line: number, field: string) => `Line ${line} has no field "${field}" for the key`,
@@ -68,11 +70,13 @@ export const peekText = {
       ? `${records(shown)}${left}`
       : `${shown}${of} record${read === 1 ? "" : "s"}${left}`;
   },
+  limited: ", as many as --limit allows",
   lastOf: (total: bigint) => `, the last of about ${total}; --from earliest begins at the first`,
   empty: (topic: string) => `Topic ${topic} is empty`,
   stalled: (topic: string) =>
     `Cannot read topic "${topic}": the broker sends no records though there are some`,
-  badWhere: (expression: string, why: string) => `--where is "${expression}": ${why}`,
+  badWhere: (expression: string, why: string) =>
+    `--where is "${expression}": expected a condition such as $.amount > 100 (JSONPath, RFC 9535): ${why}`,
   tombstone: "<no value>",
   binary: (size: number, hex: string) => `<${size} byte${size === 1 ? "" : "s"}: ${hex}>`,
   noTime: "no time",

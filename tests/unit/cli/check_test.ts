@@ -157,6 +157,8 @@ Deno.test("datapy check says what to do, and ends with 78 where something is wro
   );
   assert.equal(typed.code, 78);
   assert.match(typed.out, /^✗ types {7}deno check finds:\n {4}TS1 \[ERROR\]: no\n {8}at a.ts:1:1\n✓ job/);
+  const many = await check(world({}, { typeErrors: "TS1 [ERROR]: no\n".repeat(30) }));
+  assert.match(many.out, /\n {4}and 10 lines more\n✓ job/);
   const missing = await check(world({ topics: ["outt"] }));
   assert.equal(missing.code, 78);
   assert.match(missing.out, /✗ topics {6}topic "outt" does not exist; did you mean "out"\?: create it/);
@@ -216,7 +218,9 @@ Deno.test("datapy check --offline leaves out what needs the network", async () =
 Deno.test("datapy check hands on another context, prints JSON lines, and refuses a file that is not there", async () => {
   const asked: unknown[] = [];
   const plan = (...given: unknown[]) => (asked.push(given), PLANNED);
-  const { out, err } = await check({ ...world(), check: { plan } }, "--json", "--context", "prod.json");
+  const projects = { contextFile: () => ({}) };
+  const given = { ...world(), check: { plan }, projects };
+  const { out, err } = await check(given, "--json", "--context", "prod.json");
   assert.deepEqual(asked, [["a.ts", "prod.json"]]);
   assert.equal(err, "");
   assert.deepEqual(JSON.parse(out.split("\n")[0]!), {
@@ -224,6 +228,9 @@ Deno.test("datapy check hands on another context, prints JSON lines, and refuses
     status: "ok",
     message: "a.ts is free of type errors",
   });
+  const nowhere = await check({ ...world(), check: { plan } }, "--context", "nowhere.json");
+  assert.deepEqual([nowhere.code, asked.length], [78, 1]);
+  assert.match(nowhere.out, /\n✗ context {5}Cannot read the context file nowhere.json: [^\n]*\n$/);
   const typo = await datapy(["check", "b.ts"], world());
   assert.deepEqual([typo.code, typo.out], [64, ""]);
   assert.match(typo.err, /Cannot check b.ts: there is no such file; did you mean "a.ts"\?/);

@@ -86,7 +86,10 @@ function sourceOf(params: LookupParams): (() => LookupSource) | undefined {
   ) => name);
   if (given.length !== 1) {
     const found = given.length === 0 ? "none is given" : `${given.join(" and ")} are given`;
-    throw wrong(given[0] ?? "query", `the rows come from one of url and query, file, rows: ${found}`);
+    throw wrong(
+      given[0] ?? "query",
+      `is one of query (with url), file and rows, of which one is needed: ${found}`,
+    );
   }
   if (query === undefined) {
     const other = OF_DATABASES.find((name) => params[name] !== undefined);
