@@ -71,10 +71,10 @@ export async function openDeadLetters(
 }
 
 /**
- * The connection that letters are sent by: up to the topic's own limit, and compressed, because a message may have come
- * compressed and be too large otherwise.
+ * The connection that letters are sent by, and their messages when they are redriven: up to the topic's own limit, and
+ * compressed, because a message may have come compressed and be too large otherwise.
  */
-function forLetters({ config, driver }: KafkaConnection): KafkaConnection {
+export function forLetters({ config, driver }: KafkaConnection): KafkaConnection {
   const { settings } = config;
   const compression = setting(settings, "compression.type");
   return new KafkaConnection({

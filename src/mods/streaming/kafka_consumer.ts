@@ -13,6 +13,7 @@ import { StreamController } from "../../control/stream_controller.ts";
 import { setting } from "../../kafka/additional_config.ts";
 import { KafkaConnection } from "../../kafka/connection.ts";
 import { type OpenDeadLetters, openDeadLetters } from "./dead_letters.ts";
+import { topicName } from "./topic_name.ts";
 
 /** Bound of the last commit before partitions are given back in a rebalance, in milliseconds. */
 const REVOKE_TIMEOUT_MS = 2_000;
@@ -20,7 +21,7 @@ const REVOKE_TIMEOUT_MS = 2_000;
 const params = z.strictObject({
   connection: z.instanceof(KafkaConnection, { error: "expected the connection artifact of kafka_connector" })
     .describe("The `connection` artifact of `kafka_connector`."),
-  topics: z.array(z.string().min(1)).min(1).readonly().describe("Topics to consume, at least one."),
+  topics: z.array(topicName).min(1).readonly().describe("Topics to consume, at least one."),
   group_id: z.string().min(1).describe(
     "Consumer group: its committed offsets say where to go on after a restart.",
   ),
@@ -41,9 +42,7 @@ const params = z.strictObject({
     "What to do with a message that fails by its own fault: log and skip it, try it again and then skip it, or stop the " +
       "job with the message uncommitted (Talend's Die on error). Outages and configuration errors are never skipped.",
   ),
-  dead_letter_topic: z.string().regex(/^[a-zA-Z0-9._-]{1,249}$/, {
-    error: "expected a topic's name: 1 to 249 letters, digits, dots, underscores and hyphens",
-  }).optional().describe(
+  dead_letter_topic: topicName.optional().describe(
     "Topic that a message which fails by its own fault is written to before it is committed, its bytes as they were and " +
       "headers behind its own that say why. It must exist. A message whose letter cannot be written waits, as in an " +
       "outage. Without it, failed messages are lost; with `on_error: stop`, nothing is written.",

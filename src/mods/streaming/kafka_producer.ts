@@ -10,6 +10,7 @@ import { KafkaConnection } from "../../kafka/connection.ts";
 import type { SentRecord } from "../../kafka/driver.ts";
 import { isPlain, type PlainValue, toOutgoing, VALUE_FORMATS } from "../../kafka/outgoing.ts";
 import { producerOf } from "../../kafka/producers.ts";
+import { topicName } from "./topic_name.ts";
 
 /** Where a record was written. */
 export interface SentTo {
@@ -36,9 +37,7 @@ const keyed = (value: unknown) => isPlain(value) || typeof value === "number" ||
 const params = z.strictObject({
   connection: z.instanceof(KafkaConnection, { error: "expected the connection artifact of kafka_connector" })
     .describe("The `connection` artifact of `kafka_connector`."),
-  topic: z.string().regex(/^[a-zA-Z0-9._-]{1,249}$/, {
-    error: "expected a topic's name: 1 to 249 letters, digits, dots, underscores and hyphens",
-  }).describe("Topic to send to."),
+  topic: topicName.describe("Topic to send to."),
   data: dataParam(
     z.custom<Rows | PlainValue | readonly PlainValue[]>((value) => value !== undefined, {
       error: "expected an object, a list of objects or a DuckDB result",
