@@ -3,6 +3,7 @@ import { EXIT_CODES } from "../job/exit_codes.ts";
 import type { KafkaAdmin } from "../kafka/admin.ts";
 import type { KafkaConnection } from "../kafka/connection.ts";
 import type { ProducerSession } from "../kafka/driver.ts";
+import { forLetters } from "../mods/streaming/dead_letters.ts";
 import { type CliContext, endWith } from "./context.ts";
 import { inBatches, type Pace } from "./dlq_batches.ts";
 import { type FilterFlags, isMeant } from "./dlq_filter.ts";
@@ -72,7 +73,8 @@ export async function change(
       return say(context, dlqText.dry);
     }
     await refuseCompacted(connection, topic, flags.timeout * 1000);
-    const producer = await connection.driver.produce(connection.config, warningsTo(context));
+    const { driver, config } = forLetters(connection);
+    const producer = await driver.produce(config, warningsTo(context));
     const place = { context, admin, producer, topic, timeoutMs: flags.timeout * 1000 };
     try {
       const { count, stopped } = await inBatches(

@@ -37,7 +37,8 @@ export interface Letter {
 export function readLetter({ partition, record }: Peeked): Letter | undefined {
   const read = (name: string) => headerText(record.headers, name);
   const topic = read(CONNECT.topic);
-  if (topic === undefined) return undefined;
+  // anybody can write such a header: what is no name of a topic is no letter
+  if (topic === undefined || !/^[a-zA-Z0-9._-]{1,249}$/.test(topic)) return undefined;
   const from = read(CONNECT.partition) ?? "";
   const count = read(REDRIVE.count) ?? "";
   return {

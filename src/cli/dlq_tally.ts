@@ -1,7 +1,7 @@
-import { escapeControls } from "../logging/escape.ts";
+import { escapeControls, escapeInJson } from "../logging/escape.ts";
 import type { CliContext } from "./context.ts";
 import type { FoundLetter } from "./dlq_scan.ts";
-import { type Column, printRows } from "./output.ts";
+import { type Column, jsonLine, printRows } from "./output.ts";
 import { timeOf } from "./peek_format.ts";
 
 /** Letters of one cause, counted. */
@@ -30,7 +30,7 @@ const COLUMNS: readonly Column<Row>[] = [
   { title: "DONE", of: (row) => row.done, right: true },
   { title: "FIRST", of: (row) => row.first },
   { title: "LAST", of: (row) => row.last },
-  { title: "TOPIC", of: (row) => escapeControls(row.topic) },
+  { title: "TOPIC", of: (row) => row.topic },
   { title: "ERROR", of: (row) => escapeControls(`${row.class}: ${row.message}`) },
 ];
 
@@ -80,6 +80,7 @@ export class Tally {
   /** Prints them, the commonest open ones first. */
   print(context: CliContext, json: boolean): void {
     const rows = [...this.#rows.values()].sort((a, b) => b.open - a.open || b.letters - a.letters);
-    printRows(context, COLUMNS, rows, json);
+    if (!json) return printRows(context, COLUMNS, rows, false);
+    context.machine.writeOut(rows.map((row) => `${escapeInJson(jsonLine(row).trimEnd())}\n`).join(""));
   }
 }

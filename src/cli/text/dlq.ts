@@ -4,6 +4,7 @@ const plural = (n: number, word: string) => `${n} ${word}${n === 1 ? "" : "s"}`;
 const letters = (n: number) => plural(n, "letter");
 
 const FILTERS = "Without a filter all are meant; several must all fit.";
+const MOMENT = `A moment is ${MOMENTS}.`;
 
 /** Words of `datapy dlq`. */
 export const dlqText = {
@@ -34,6 +35,8 @@ export const dlqText = {
     "left out too. --force takes both; of several letters of one message it takes the youngest. Run one redrive of a " +
     "topic at a time.",
     "",
+    MOMENT,
+    "",
     "Examples:",
     "  datapy dlq redrive orders.dlq --cause 5f0a91c2 --context jobs/kafka_context.json",
     "  datapy dlq redrive orders.dlq --from -2h --rate 50 --execute --context jobs/kafka_context.json",
@@ -49,7 +52,7 @@ export const dlqText = {
   topic: "Dead letter topic",
   place: "Partition and offset of the letter, such as 0@12",
   placeForm: "expected partition@offset, such as 0@12",
-  from: `Only letters written from this moment on: ${MOMENTS}`,
+  from: "Only letters written from this moment on, such as -2h, a time or an offset",
   until: "Only letters written before this moment",
   cause:
     "Only letters of this cause: its number in datapy dlq list, or a part of class and text of the error",
@@ -68,7 +71,8 @@ export const dlqText = {
   noneFits: "No letter fits",
   count: (all: number, causes: number, open: number) =>
     `${letters(all)} of ${plural(causes, "cause")}: ${open} open, ${all - open} done`,
-  foreign: (n: number) => `${plural(n, "record")} of the topic ${n === 1 ? "is" : "are"} no dead letters`,
+  foreign: (n: number) =>
+    `${plural(n, "record")} of the topic ${n === 1 ? "is no dead letter" : "are no dead letters"}`,
   noLetter: (topic: string, place: string) =>
     `There is no dead letter at ${place} of topic "${topic}": look for places with datapy peek`,
   isMark: (topic: string, place: string) =>

@@ -98,7 +98,7 @@ Deno.test("datapy dlq list counts letters by their causes", async () => {
   bench.broker.append("orders.dlq", { key: null, value: bytes("stray"), headers: [], partition: 0 });
   const { code, out, err } = await bench.run("list");
   assert.equal(code, 0, err);
-  assert.equal(err, "1 record of the topic is no dead letters\n3 letters of 2 causes: 3 open, 0 done\n");
+  assert.equal(err, "1 record of the topic is no dead letter\n3 letters of 2 causes: 3 open, 0 done\n");
   const [titles, first, second] = out.trimEnd().split("\n").map((line) => line.split(/ {2,}/));
   assert.deepEqual(titles, ["CAUSE", "OPEN", "AGAIN", "DONE", "FIRST", "LAST", "TOPIC", "ERROR"]);
   assert.deepEqual(first?.slice(1), [
@@ -115,6 +115,18 @@ Deno.test("datapy dlq list counts letters by their causes", async () => {
   assert.deepEqual([row.cause, row.letters, row.class], [first?.[0], 2, "RecordError"]);
   const later = jsonLines((await bench.run("list", "--json", "--from", "-45s", "--until", "-10s")).out);
   assert.deepEqual(later.map(({ letters }) => letters), [1]);
+});
+
+Deno.test("datapy dlq list lets nothing of a letter command a terminal", async () => {
+  const bench = new Bench();
+  bench.letter(Object.assign(new Error("a\x1b[2J\u202eb"), { name: "C\x9bD" }));
+  bench.letter(new RecordError("bad"), { topic: "orders\x1b[31m" });
+  for (const words of [[], ["--json"]]) {
+    const { out, err } = await bench.run("list", ...words);
+    // deno-lint-ignore no-control-regex
+    assert.doesNotMatch(out + err, /[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]/);
+    assert.match(err, /^1 record of the topic is no dead letter\n1 letter of 1 cause/);
+  }
 });
 
 Deno.test("datapy dlq list of a topic without letters says so; an unknown topic is a configuration error", async () => {
