@@ -37,7 +37,7 @@ async function newJob(this: CliContext, flags: NewFlags, name?: string): Promise
   const { projects } = this;
   const usage = (words: string) => endWith(this, EXIT_CODES.usage, `${NAME}: ${words}`);
   const answers = answersFor({ name, pattern: flags.pattern, database: flags.database }, projects.questions, {
-    database: (pattern) => PATTERNS[pattern].database,
+    database: (pattern) => PATTERNS[pattern].database !== undefined,
     usualDatabase: defaultDatabase,
   });
   if ("problem" in answers) return usage(answers.problem);

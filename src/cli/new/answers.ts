@@ -1,7 +1,7 @@
 import type { Questions } from "../../runtime/questions.ts";
 import { newText } from "../text/new.ts";
 import { nameProblem } from "./name.ts";
-import { type Pattern, PATTERN_NAMES } from "./patterns.ts";
+import { type Pattern, PATTERN_NAMES, PATTERNS, variableOf } from "./patterns.ts";
 
 /** What the command line says about a new job. */
 export interface Given {
@@ -24,10 +24,12 @@ export interface NoAnswers {
 }
 
 /** What is wrong with a database's URL, in words; undefined where nothing is. */
-export function databaseProblem(url: string): string | undefined {
-  if (/^[a-z]+:\/\/[^/@]*:[^/]*@/.test(url)) return newText.password;
+function databaseProblem(url: string, pattern: Pattern | undefined): string | undefined {
   const known = /^duckdb:(?!\/\/)./.test(url) || /^postgres(ql)?:\/\/[^/]+\/[^/]+/.test(url);
-  return known ? undefined : newText.badDatabase(url);
+  if (!known) return newText.badDatabase(url);
+  const hasPassword = /^[a-z]+:\/\/[^/@]*:[^/]*@|[?&]password=/i.test(url);
+  const setting = PATTERNS[pattern ?? "to-db"].database ?? "database.url";
+  return hasPassword ? newText.password(variableOf(setting)) : undefined;
 }
 
 /**
@@ -61,13 +63,18 @@ export function answersFor(
   }
   if (given.database !== undefined || !questions.canAsk) return { name, pattern, database: given.database };
   const usual = wants.usualDatabase(name);
-  const database = asked(questions, newText.askDatabase(usual), usual, databaseProblem);
+  const database = asked(
+    questions,
+    newText.askDatabase(usual),
+    usual,
+    (url) => databaseProblem(url, pattern),
+  );
   return database === undefined ? { problem: newText.cancelled } : { name, pattern, database };
 }
 
-function problemIn({ name, database }: Given): string | undefined {
+function problemIn({ name, database, pattern }: Given): string | undefined {
   const problem = name === undefined ? undefined : problemOfName(name);
-  return problem ?? (database === undefined ? undefined : databaseProblem(database));
+  return problem ?? (database === undefined ? undefined : databaseProblem(database, pattern));
 }
 
 function problemOfName(name: string): string | undefined {

@@ -34,9 +34,9 @@ export const newText = {
   badPattern: (pattern: string) => `There is no pattern "${pattern}": expected ${PATTERN_NAMES.join(", ")}`,
   badDatabase: (url: string) =>
     `Cannot use "${maskSecrets(url)}" as a database: expected duckdb:PATH or postgres://USER@HOST:PORT/NAME`,
-  password:
-    "A password does not belong into a context file: leave it out, and give the whole URL when the job runs, by the " +
-    "setting's variable (DATABASE_URL), or in a mounted file that it names (DATABASE_URL_FILE)",
+  password: (variable: string) =>
+    "A password does not belong into a context file: leave it out, and give the whole URL when the job runs, in " +
+    `${variable}, or in a mounted file that ${variable}_FILE names`,
   noDatabase: (pattern: string) => `A job of pattern ${pattern} writes to no database: leave --database out`,
   missing: (what: readonly string[]) =>
     `Cannot make a job: ${what.join(" and ")} ${what.length === 1 ? "is" : "are"} missing, ` +

@@ -115,6 +115,11 @@ for (const pattern of PATTERN_NAMES) {
       Object.entries(values).filter(([key]) => key === "consumer_group").map(([, value]) => value)
     );
     assert.deepEqual(groups, ["billing"]);
+    const { topic, database } = PATTERNS[pattern];
+    for (const key of [topic, database]) {
+      assert.ok(key === undefined || keys.includes(key), `${key} is no key`);
+    }
+    assert.match(files.texts.get("billing/README.md") ?? "", new RegExp(`_INPUT_TOPIC\` over \`${topic}\``));
     assert.doesNotMatch(JSON.stringify(context), /password/);
   });
 }
@@ -165,7 +170,11 @@ Deno.test("datapy new refuses names that are no file's or group's, and databases
     [["billing", "--pattern", "to-db", "--database", "mysql://x/y"], /Cannot use "mysql/],
     [
       ["billing", "--pattern", "to-db", "--database", "postgres://app:hunter2@db/x"],
-      /A password does not belong/,
+      /A password does not belong .* in DATABASE_URL, or in a mounted file that DATABASE_URL_FILE names/,
+    ],
+    [
+      ["billing", "--pattern", "long", "--database", "postgres://app@db/x?password=hunter2"],
+      /A password does not belong .* in SCORING_DATABASE_URL, or/,
     ],
     [["billing", "--pattern", "to-db", "--database", "mysql://app@db/x?password=1"], /Cannot use/],
     [["billing", "--pattern", "route", "--database", "duckdb:a.duckdb"], /writes to no database/],
