@@ -12,7 +12,6 @@ A DataPy job: ${words}.
 - \`deno task check\`: its types.
 - \`deno task run\`: the job, until Ctrl+C. \`deno.json\` says what it is permitted.
 - Settings: \`${name}_context.json\`. A variable wins: \`${variableOf(topic)}\` over \`${topic}\`.
-- Passwords belong into variables (\`${withPassword}\`) or mounted files that they name
-  (\`${withPassword}_FILE\`), never into that file.
+- Passwords belong into variables or mounted files (\`${withPassword}_FILE\`), never into that file.
 `;
 }
