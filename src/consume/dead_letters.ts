@@ -21,6 +21,8 @@ export interface DeadLetterPorts {
   readonly clock: Pick<Clock, "wallTime">;
   /** Sends one record to the topic, as a producer's session does. */
   send(record: OutgoingRecord): Promise<SentRecord>;
+  /** How many partitions each topic had when this was opened; looked up anew where a partition is beyond them. */
+  readonly known?: ReadonlyMap<string, number>;
   /** How many partitions each of these topics has now. */
   partitions(topics: readonly string[]): Promise<ReadonlyMap<string, number>>;
 }
@@ -29,11 +31,12 @@ export interface DeadLetterPorts {
 export class DeadLetterBox implements DeadLetters {
   readonly topic: string;
   readonly #ports: DeadLetterPorts;
-  #partitions: ReadonlyMap<string, number> = new Map();
+  #partitions: ReadonlyMap<string, number>;
 
   constructor(ports: DeadLetterPorts) {
     this.topic = ports.topic;
     this.#ports = ports;
+    this.#partitions = ports.known ?? new Map();
   }
 
   async write(dead: DeadMessage): Promise<SentRecord> {

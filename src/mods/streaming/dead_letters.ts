@@ -41,9 +41,9 @@ export async function openDeadLetters(
       `dead_letter_topic is "${topic}", which is consumed: a message that fails would come again for ever`,
     );
   }
-  const look = (names: readonly string[]) =>
-    connection.driver.describeTopics(connection.config, names, LOOK_UP_MS, context.log);
-  const found = await look([...topics, topic]);
+  const look = (names: readonly string[], timeoutMs: number) =>
+    connection.driver.describeTopics(connection.config, names, timeoutMs, context.log);
+  const found = await look([...topics, topic], LOOK_UP_MS);
   const letters = found.get(topic);
   const sources = topics.flatMap((name) => {
     const source = found.get(name);
@@ -64,8 +64,8 @@ export async function openDeadLetters(
     sender: { job: jobName.get().name, group },
     clock: jobClock.get(),
     send: async (record) => (await producer.send(topic, [record], SEND_MS))[0]!,
-    partitions: async (names) =>
-      new Map([...await look(names)].map(([name, { partitions }]) => [name, partitions])),
+    known: countsOf(found),
+    partitions: async (names) => countsOf(await look(names, SEND_MS)),
   });
   return { topic, write: (dead) => box.write(dead), [Symbol.asyncDispose]: () => producer.close() };
 }
@@ -85,6 +85,10 @@ export function forLetters({ config, driver }: KafkaConnection): KafkaConnection
       "compression.type": compression === "none" ? "gzip" : compression,
     },
   }, driver);
+}
+
+function countsOf(found: ReadonlyMap<string, TopicDetails>): ReadonlyMap<string, number> {
+  return new Map([...found].map(([name, { partitions }]) => [name, partitions]));
 }
 
 type Source = TopicDetails & { readonly name: string };
