@@ -4,25 +4,14 @@ import { onServer } from "../support/postgres.ts";
 import { TcpProxy } from "../support/tcp_proxy.ts";
 import { Connection } from "../../src/database/postgres/connection.ts";
 import { readLocation } from "../../src/database/postgres/location.ts";
-import type { Bed } from "./support/bed.ts";
 import { onKafka } from "./support/on_kafka.ts";
 import { serverPids, signalPids } from "./support/server_process.ts";
 import { assertDelivered, assertNothingSkipped } from "./support/verify.ts";
-import { durablePostgres, WriteScene } from "./support/write_scene.ts";
+import { durablePostgres, handSession, WriteScene } from "./support/write_scene.ts";
 import { assertLines, assertOrders, readMessages } from "./support/written.ts";
 
 const MESSAGES = 60;
 const shared = await durablePostgres({ deadlock_timeout: "50ms" });
-
-/** A session that a test drives by hand; closed with the bed. */
-async function session(
-  bed: Bed,
-  url: string,
-): Promise<(sql: string) => Promise<readonly (readonly unknown[])[]>> {
-  const connection = await Connection.open(readLocation(`${url}?application_name=by-hand`));
-  bed.use({ [Symbol.asyncDispose]: () => connection.close() });
-  return async (sql) => (await connection.run(sql)).rows;
-}
 
 /** The url through a port of this machine, as another application. */
 function through(url: string, port: number | undefined, application = "write-job"): string {
@@ -229,7 +218,7 @@ onKafka(
   "A table locked by ALTER for a while: the job waits beyond its statement timeout, then goes on",
   async (bed) => {
     const scene = await WriteScene.onPostgres(bed, shared.url, MESSAGES);
-    const other = await session(bed, scene.url);
+    const other = await handSession(bed, scene.url);
     const job = scene.start(["insert", "upsert"], { database: { url: scene.url, statement_timeout_s: 0.3 } });
     await job.hasEnded(20);
     await other("BEGIN; ALTER TABLE orders ADD COLUMN more TEXT");

@@ -37,7 +37,7 @@ export function lastOf(ids: readonly string[]): ReadonlyMap<string, string> {
 
 /** The tables of the write job, in the SQL of both databases. */
 export const TABLES = [
-  "CREATE TABLE messages (id TEXT, topic TEXT, partition INTEGER, at BIGINT, pad TEXT)",
+  'CREATE TABLE messages (id TEXT, topic TEXT, partition INTEGER, "at" BIGINT, pad TEXT)',
   "CREATE TABLE orders (id TEXT PRIMARY KEY, version INTEGER NOT NULL, pad TEXT)",
   "CREATE TABLE lines (order_id TEXT, line INTEGER, version INTEGER, PRIMARY KEY (order_id, line))",
   "CREATE TABLE audit (id TEXT PRIMARY KEY, version INTEGER NOT NULL)",

@@ -1,6 +1,9 @@
 import { dedicatedPostgres, freshDatabase, onServer } from "../../support/postgres.ts";
 import type { Server, ServerOptions } from "../../../src/dev/postgres/mod.ts";
+import { Connection } from "../../../src/database/postgres/connection.ts";
+import { readLocation } from "../../../src/database/postgres/location.ts";
 import type { Bed } from "./bed.ts";
+import { duckDbReader, makeDuckDb } from "./duckdb_tables.ts";
 import type { Write, WriteJob } from "./write_job.ts";
 import { EMPTY_ORDERS, TABLES } from "./write_model.ts";
 import { WriteRun } from "./write_run.ts";
@@ -9,9 +12,22 @@ import { postgresReader, type Reader } from "./written.ts";
 /** What a server of PostgreSQL does by default, and one for tests leaves out: a commit is kept, even by a crash. */
 const DURABLE = { fsync: "on", synchronous_commit: "on", full_page_writes: "on" };
 
+/** Where the DuckDB of a scene lies, below its bed's folder. */
+export const DUCKDB_FILE = "data/write.duckdb";
+
 /** A server that keeps what it has committed; one of its own for each caller. */
 export function durablePostgres(settings: ServerOptions["settings"] = {}): Promise<Server> {
   return dedicatedPostgres({ settings: { ...DURABLE, ...settings } });
+}
+
+/** A session with PostgreSQL that a test drives by hand; closed with the bed. */
+export async function handSession(
+  bed: Bed,
+  url: string,
+): Promise<(sql: string) => Promise<readonly (readonly unknown[])[]>> {
+  const connection = await Connection.open(readLocation(`${url}?application_name=by-hand`));
+  bed.use({ [Symbol.asyncDispose]: () => connection.close() });
+  return async (sql) => (await connection.run(sql)).rows;
 }
 
 /** A topic with messages, a group, and a database with the tables of the write job. */
@@ -45,6 +61,13 @@ export class WriteScene {
     const { url } = bed.use(await freshDatabase(server));
     await onServer(url, `${TABLES}; ${EMPTY_ORDERS}`);
     return await WriteScene.on(bed, url, postgresReader(url), messages, partitions);
+  }
+
+  /** On a DuckDB file below `data/`, the only folder that a job may write to. */
+  static async onDuckDb(bed: Bed, messages: number, partitions = 1): Promise<WriteScene> {
+    const file = `${bed.folder}/${DUCKDB_FILE}`;
+    await makeDuckDb(file, `${TABLES}; ${EMPTY_ORDERS}`);
+    return await WriteScene.on(bed, `duckdb:${DUCKDB_FILE}`, duckDbReader(file), messages, partitions);
   }
 
   /** Starts a job on it. */

@@ -1,15 +1,10 @@
 import assert from "node:assert/strict";
 import { onServer } from "../../support/postgres.ts";
-import { queryDuckDb } from "./duckdb_file.ts";
 import type { Sighting } from "./verify.ts";
 import { lastOf, linesOf, numberIn } from "./write_model.ts";
 
 /** Reads a database by SQL: rows of values as texts. */
 export type Reader = (sql: string) => Promise<readonly (readonly string[])[]>;
-
-/** Reads a DuckDB file that no other process has open. */
-export const duckDbReader = (file: string): Reader => async (sql) =>
-  (await queryDuckDb(file, sql)).map((row) => Object.values(row).map(String));
 
 /** Reads a PostgreSQL database. */
 export const postgresReader = (url: string): Reader => async (sql) =>
@@ -17,7 +12,7 @@ export const postgresReader = (url: string): Reader => async (sql) =>
 
 /** The rows of `messages`, in the order of their offsets. */
 export async function readMessages(read: Reader): Promise<Sighting[]> {
-  const rows = await read("SELECT id, topic, partition, at FROM messages ORDER BY partition, at");
+  const rows = await read('SELECT id, topic, partition, "at" FROM messages ORDER BY partition, "at"');
   return rows.map(([id = "", topic = "", partition, at]) => ({
     topic,
     partition: Number(partition),
