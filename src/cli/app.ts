@@ -10,6 +10,7 @@ import config from "../../deno.json" with { type: "json" };
 import { EXIT_CODES, exitCodeOf } from "../job/exit_codes.ts";
 import { check } from "./check_command.ts";
 import { COMPLETE } from "./completion_scripts.ts";
+import { commandNamed } from "./command_named.ts";
 import { completions } from "./completions_command.ts";
 import type { CliContext } from "./context.ts";
 import { dlq } from "./dlq_commands.ts";
@@ -24,7 +25,7 @@ import { peek } from "./peek_command.ts";
 import { postgres } from "./postgres_commands.ts";
 import { produce } from "./produce_command.ts";
 import { run as runJob } from "./run_command.ts";
-import { briefs, NAME, stricliText } from "./text.ts";
+import { briefs, NAME, stricliText, withHelpOf } from "./text.ts";
 
 const kafka = buildRouteMap({
   routes: {
@@ -73,23 +74,25 @@ const runCommand = buildCommand({
   },
 });
 
+const routes = buildRouteMap({
+  routes: {
+    new: newCommand,
+    run: runCommand,
+    check,
+    peek,
+    produce,
+    offsets,
+    dlq,
+    kafka,
+    postgres,
+    mods,
+    completions,
+  },
+  docs: { brief: briefs.app },
+});
+
 const app: Application<CliContext> = buildApplication(
-  buildRouteMap({
-    routes: {
-      new: newCommand,
-      run: runCommand,
-      check,
-      peek,
-      produce,
-      offsets,
-      dlq,
-      kafka,
-      postgres,
-      mods,
-      completions,
-    },
-    docs: { brief: briefs.app },
-  }),
+  routes,
   {
     name: NAME,
     versionInfo: { currentVersion: config.version },
@@ -104,7 +107,13 @@ const app: Application<CliContext> = buildApplication(
 export async function runApp(args: readonly string[], context: CliContext): Promise<number> {
   const [first, ...words] = args;
   if (first === COMPLETE) return await complete(words, context);
-  const process = { ...context.process, stdout: asHelpTo(context.process.stdout) };
+  const { stdout, stderr } = context.process;
+  const command = commandNamed(args, routes);
+  const process = {
+    ...context.process,
+    stdout: rewriting(stdout, asHelp),
+    stderr: rewriting(stderr, (text) => withHelpOf(command, text)),
+  };
   await run(app, args, { ...context, process });
   return exitCodeFor(Number(process.exitCode ?? 0));
 }
@@ -120,7 +129,7 @@ async function complete(words: readonly string[], context: CliContext): Promise<
 
 type Stream = CliContext["process"]["stdout"];
 
-/** Only help and the version are written there by stricli; commands write to the machine. */
-function asHelpTo(stream: Stream): Stream {
-  return { ...stream, write: (text: string) => stream.write(asHelp(text)) };
+/** Only help, the version and words about a wrong command line are written by stricli; commands write to the machine. */
+function rewriting(stream: Stream, rewritten: (text: string) => string): Stream {
+  return { ...stream, write: (text: string) => stream.write(rewritten(text)) };
 }

@@ -10,7 +10,12 @@ import type { KafkaState, KafkaStatus } from "../dev/kafka/mod.ts";
 
 export const NAME = "datapy";
 
-const HELP_HINT = `Run "${NAME} --help" for what there is.`;
+const helpHint = (command: string) => `Run "${command} --help" for what there is.`;
+const HELP_HINT = helpHint(NAME);
+
+/** Words about a wrong command line, whose hint names the help of its command. */
+export const withHelpOf = (command: string, words: string): string =>
+  command === "" ? words : words.replace(HELP_HINT, helpHint(`${NAME} ${command}`));
 
 /** Stricli hands on its suggestions in backquotes. */
 const quoted = (words: readonly string[]) => words.map((word) => word.replaceAll("`", '"')).join(" or ");

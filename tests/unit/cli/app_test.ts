@@ -44,6 +44,7 @@ const EXAMPLES = [
   ["kafka", "down"],
   ["new"],
   ...["up", "status", "down"].map((word) => ["postgres", word]),
+  ...["list", "show", "redrive", "drop"].map((word) => ["dlq", word]),
   ...SHELLS.map((shell) => ["completions", shell]),
 ];
 
@@ -77,7 +78,22 @@ Deno.test("datapy refuses a wrong command line with 64, in words on standard err
     const { code, out, err } = await datapy(words);
     assert.deepEqual([code, out], [64, ""], words.join(" "));
     assert.match(err, says);
-    assert.match(err, /datapy --help/);
+    assert.match(err, /Run "datapy .*--help"/);
+  }
+});
+
+Deno.test("datapy names the help of the command that was called wrongly", async () => {
+  for (
+    const [words, help] of [
+      [["peek"], "datapy peek"],
+      [["offsets", "reset", "--gruop", "g"], "datapy offsets reset"],
+      [["mods", "descrbe", "peek"], "datapy mods"],
+      [["nwe"], "datapy"],
+    ] as const
+  ) {
+    const { code, err } = await datapy(words);
+    assert.equal(code, 64);
+    assert.ok(err.endsWith(`\nRun "${help} --help" for what there is.\n`), err);
   }
 });
 
