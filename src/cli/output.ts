@@ -1,15 +1,9 @@
+import { exactJson } from "../core/exact_json.ts";
 import type { CliContext } from "./context.ts";
-
-/** V8 has it (TC39: JSON.parse source text access); TypeScript's library does not yet. */
-const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown };
 
 /** A value as one line of JSON; big integers by all their digits. */
 export function jsonLine(value: unknown): string {
-  const text = JSON.stringify(
-    value,
-    (_, item: unknown) => typeof item === "bigint" ? rawJSON(String(item)) : item,
-  );
-  return `${text}\n`;
+  return `${exactJson(value)}\n`;
 }
 
 /** One column of a table. */

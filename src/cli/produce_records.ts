@@ -1,4 +1,5 @@
 import { PermanentError } from "../core/errors.ts";
+import { parseExactJson } from "../core/exact_json.ts";
 import { findJsonProblem } from "../core/json_scan.ts";
 import type { OutgoingRecord } from "../kafka/driver.ts";
 import { produceText } from "./text/records.ts";
@@ -33,17 +34,9 @@ export function recordMaker(
   };
 }
 
-type ExactParse = (text: string, reviver: typeof exactIntegers) => unknown;
-
-/** Keeps the digits of integers beyond 2^53, as json_parser does: else other numbers would become one key. */
-function exactIntegers(_key: string, value: unknown, { source }: { readonly source?: string }): unknown {
-  const isRounded = typeof value === "number" && !Number.isSafeInteger(value);
-  return isRounded && source !== undefined && /^-?\d{1,1000}$/.test(source) ? BigInt(source) : value;
-}
-
 function parse(text: string, line: number): unknown {
   try {
-    return (JSON.parse as ExactParse)(text, exactIntegers);
+    return parseExactJson(text); // else other numbers would become one key
   } catch {
     const problem = findJsonProblem(text); // V8's own message quotes the text
     const why = problem === undefined

@@ -1,10 +1,11 @@
+import { exactJson, parseExactJson } from "../core/exact_json.ts";
 import type { OutgoingRecord, RawRecord } from "../kafka/driver.ts";
 
 /** A message that a test gives to a job. */
 export interface TestMessage {
   /** Its key; without one, or null, it has none. */
   readonly key?: string | null;
-  /** A text or bytes as they are; null is a tombstone; anything else as JSON. */
+  /** A text or bytes as they are; null is a tombstone; anything else as JSON, bigints by their digits. */
   readonly value: unknown;
   /** Names and values. */
   readonly headers?: Readonly<Record<string, string | Uint8Array | null>>;
@@ -22,7 +23,10 @@ export interface TopicMessage {
   readonly offset: number;
   /** Null where it has none. */
   readonly key: string | null;
-  /** What its JSON says; the text where it is none, the bytes where they are no UTF-8, null for a tombstone. */
+  /**
+   * What its JSON says, integers beyond 2^53 as bigints; the text where it is none, the bytes where they are no UTF-8, null
+   * for a tombstone.
+   */
   readonly value: unknown;
   /** Name to last value. */
   readonly headers: Readonly<Record<string, string | Uint8Array | null>>;
@@ -48,7 +52,7 @@ export function toRecord(
 
 function valueBytes(topic: string, value: unknown): Uint8Array | null {
   if (value === null || typeof value === "string" || value instanceof Uint8Array) return bytesOf(value);
-  const json = JSON.stringify(value);
+  const json = exactJson(value);
   if (json !== undefined) return encoder.encode(json);
   throw new TypeError(
     `Cannot make a message for topic ${topic}: its value is ${typeof value}; ` +
@@ -84,7 +88,7 @@ function textOf(value: Uint8Array | null): string | Uint8Array | null {
 
 function jsonOr(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseExactJson(text);
   } catch {
     return text;
   }

@@ -45,6 +45,16 @@ Deno.test("runProcessor shows what a job sent: keys, values, headers", async () 
   assert.equal(run.mods[3]?.metrics["records_sent"], 1);
 });
 
+Deno.test("runProcessor rounds no integer, neither on the way in nor in what it shows", async () => {
+  const run = await runProcessor(
+    transform,
+    { raw: [{ value: { id: 9007199254740993n, count: 1 } }] },
+    TRANSFORM,
+  );
+  const [sent] = Object.values(run.produced).flat();
+  assert.equal((sent?.value as Record<string, unknown>)["id"], 9007199254740993n);
+});
+
 Deno.test("runProcessor shows what was skipped, with its error and whose fault it was", async () => {
   const run = await runProcessor(transform, { raw: [{ key: "k", value: "no json" }] }, TRANSFORM);
   assert.deepEqual(
