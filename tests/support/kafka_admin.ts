@@ -1,4 +1,4 @@
-import { type Admin, Kafka, logLevel, Partitioners } from "kafkajs";
+import { type Admin, Kafka, logLevel, Partitioners, type Producer } from "kafkajs";
 import { Buffer } from "node:buffer";
 import { silentLogger } from "../../src/core/logger.ts";
 import type { ConnectionConfig } from "../../src/kafka/connection.ts";
@@ -30,6 +30,7 @@ export class KafkaAdmin implements AsyncDisposable {
   readonly #admin: Admin;
   readonly #broker: string;
   readonly #topics = new Set<string>();
+  #producer: Promise<Producer> | undefined;
 
   private constructor(broker: string) {
     this.#broker = broker;
@@ -37,7 +38,8 @@ export class KafkaAdmin implements AsyncDisposable {
       brokers: broker.split(","),
       clientId: "datapy-test-admin",
       logLevel: logLevel.NOTHING,
-      retry: { retries: 8 },
+      requestTimeout: 5_000, // so that a broker that is stopped is given up
+      retry: { retries: 10, maxRetryTime: 5_000 },
     });
     this.#admin = this.#kafka.admin();
   }
@@ -62,14 +64,20 @@ export class KafkaAdmin implements AsyncDisposable {
     await this.#admin.createPartitions({ topicPartitions: [{ topic, count: total }] });
   }
 
-  /** Writes records by a producer of kafkajs. */
+  /**
+   * Writes records by a producer of kafkajs, each partition by a request of its own: where a leader moves, kafkajs takes a
+   * broker that has answered for one partition to have answered for all (src/producer/sendMessages.js), and what moved
+   * there is acknowledged and never sent.
+   */
   async append(topic: string, records: readonly (OutgoingRecord & { timestamp?: number })[]): Promise<void> {
-    const producer = this.#kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
-    await producer.connect();
+    const producer = await this.#openProducer();
     try {
-      await producer.send({ topic, messages: records.map(kafkajsMessage) });
-    } finally {
-      await producer.disconnect();
+      for (const some of Map.groupBy(records, ({ partition }) => partition).values()) {
+        await producer.send({ topic, messages: some.map(kafkajsMessage) });
+      }
+    } catch (error) {
+      await this.#closeProducer();
+      throw error;
     }
   }
 
@@ -104,7 +112,10 @@ export class KafkaAdmin implements AsyncDisposable {
 
   /** What a group has committed of a topic, by partition. */
   async committed(groupId: string, topic: string): Promise<ReadonlyMap<number, bigint>> {
-    const [answer] = await this.#admin.fetchOffsets({ groupId, topics: [topic] });
+    const [answer] = await patiently(
+      () => this.#admin.fetchOffsets({ groupId, topics: [topic] }),
+      `the coordinator of group ${groupId}`,
+    );
     const found = (answer?.partitions ?? []).filter(({ offset }) => BigInt(offset) >= 0n);
     return new Map(found.map(({ partition, offset }) => [partition, BigInt(offset)]));
   }
@@ -152,22 +163,54 @@ export class KafkaAdmin implements AsyncDisposable {
     const cluster = createCluster(plainConnection(this.#broker), { retries: 8, log: silentLogger });
     try {
       await cluster.connect();
-      await work(await cluster.findGroupCoordinator({ groupId }));
+      await patiently(
+        async () => await work(await cluster.findGroupCoordinator({ groupId })),
+        `the coordinator of group ${groupId}`,
+      );
     } finally {
       await cluster.disconnect();
     }
   }
 
+  #openProducer(): Promise<Producer> {
+    return this.#producer ??= (async () => {
+      const producer = this.#kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
+      await producer.connect();
+      return producer;
+    })();
+  }
+
+  async #closeProducer(): Promise<void> {
+    const opened = this.#producer;
+    this.#producer = undefined;
+    await opened?.then((producer) => producer.disconnect()).catch(() => {});
+  }
+
   /** Disconnects, and leaves the topics. */
   async disconnect(): Promise<void> {
+    await this.#closeProducer();
     await this.#admin.disconnect();
   }
 
   /** Deletes the topics that were made here and disconnects. */
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#closeProducer();
     if (this.#topics.size > 0) await this.#admin.deleteTopics({ topics: [...this.#topics] });
     await this.#admin.disconnect();
   }
+}
+
+/** Tries again while a coordinator is starting or moving. */
+async function patiently<T>(ask: () => Promise<T>, what: string): Promise<T> {
+  const { answer } = await waitFor(
+    () =>
+      ask().then((answer) => ({ answer }), (error) => {
+        if (!/coordinator/i.test(error.message)) throw error;
+        return undefined;
+      }),
+    what,
+  );
+  return answer;
 }
 
 function kafkajsMessage(

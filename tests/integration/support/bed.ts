@@ -37,7 +37,7 @@ export class Bed implements AsyncDisposable {
   }
 
   /**
-   * Runs a test with a bed on the broker at `host:port`, and cleans up. Where both fail, the test's own error is the one
+   * Runs a test with a bed on the broker at `host:port`, or on several separated by commas, and cleans up. Where both fail, the test's own error is the one
    * that is thrown.
    */
   static async with(broker: string, test: (bed: Bed) => Promise<void>): Promise<void> {
@@ -55,7 +55,7 @@ export class Bed implements AsyncDisposable {
   /** A new topic. */
   async topic(partitions = 1, word = "fault"): Promise<string> {
     const topic = `${word}-${crypto.randomUUID().slice(0, 13)}`;
-    await this.admin.createTopic(topic, partitions);
+    await this.admin.createTopic(topic, partitions, this.#copies);
     return topic;
   }
 
@@ -64,7 +64,15 @@ export class Bed implements AsyncDisposable {
     await this.#administer((admin) => admin.deleteTopics({ topics: [topic] }));
     await new Promise((resolve) => setTimeout(resolve, absentMs));
     // by another client: the one above asks for the topic first, which is not there
-    await this.#administer((admin) => admin.createTopics({ topics: [{ topic, numPartitions: 1 }] }));
+    const replicationFactor = this.#copies;
+    await this.#administer((admin) =>
+      admin.createTopics({ topics: [{ topic, numPartitions: 1, replicationFactor }] })
+    );
+  }
+
+  /** Copies of each partition: one on every broker, up to three. */
+  get #copies(): number {
+    return Math.min(3, this.broker.split(",").length);
   }
 
   /** Name of a new group; or a name that a job has fixed. It is deleted in the end. */
@@ -179,7 +187,8 @@ export class Bed implements AsyncDisposable {
   }
 
   async #administer(act: (admin: Admin) => Promise<unknown>): Promise<void> {
-    const kafka = new Kafka({ brokers: [this.broker], clientId: "datapy-test", logLevel: logLevel.NOTHING });
+    const brokers = this.broker.split(",");
+    const kafka = new Kafka({ brokers, clientId: "datapy-test", logLevel: logLevel.NOTHING });
     const admin = kafka.admin();
     await admin.connect();
     try {

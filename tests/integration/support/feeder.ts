@@ -9,14 +9,14 @@ export class Feeder implements AsyncDisposable {
   readonly #running: Promise<void>;
   #stopped = false;
 
-  private constructor(admin: KafkaAdmin, topic: string, partitions: number) {
-    this.#running = this.#feed(admin, topic, partitions);
+  private constructor(to: Pick<KafkaAdmin, "append">, topic: string, partitions: number) {
+    this.#running = this.#feed(to, topic, partitions);
     this.#running.catch(() => {}); // stop() tells
   }
 
   /** Begins to send, to the partitions by turns. */
-  static start(admin: KafkaAdmin, topic: string, partitions: number): Feeder {
-    return new Feeder(admin, topic, partitions);
+  static start(to: Pick<KafkaAdmin, "append">, topic: string, partitions: number): Feeder {
+    return new Feeder(to, topic, partitions);
   }
 
   /** Sends no more; the ids that were acknowledged. */
@@ -31,10 +31,10 @@ export class Feeder implements AsyncDisposable {
     await this.#running.catch(() => {});
   }
 
-  async #feed(admin: KafkaAdmin, topic: string, partitions: number): Promise<void> {
+  async #feed(to: Pick<KafkaAdmin, "append">, topic: string, partitions: number): Promise<void> {
     for (let n = 0; !this.#stopped;) {
       const ids = Array.from({ length: BATCH }, () => `fed-${n++}`);
-      await admin.append(
+      await to.append(
         topic,
         ids.map((id, i) => ({
           key: null,

@@ -14,7 +14,7 @@ export async function readTopic(bed: Bed, topic: string): Promise<ReadRecord[]> 
   const ends = await bed.admin.endOffsets(topic);
   const count = [...ends.values()].reduce((sum, end) => sum + Number(end), 0);
   const kafka = new Kafka({
-    brokers: [bed.broker],
+    brokers: bed.broker.split(","),
     clientId: "datapy-test-reader",
     logLevel: logLevel.NOTHING,
   });
