@@ -6,6 +6,9 @@ import { fileURLToPath } from "node:url";
 import { runMod } from "../../mod.ts";
 import { systemTools } from "../../src/dev/kafka/mod.ts";
 import { kafkaJars } from "../../src/dev/kafka/jvm_jars.ts";
+import { errorText, kindOf } from "../../src/core/errors.ts";
+import { silentLogger } from "../../src/core/logger.ts";
+import type { KafkaConnection } from "../../src/kafka/connection.ts";
 import { compressionOf } from "../../src/kafka/kafkajs/codecs.ts";
 import { compressionCodecs } from "../../src/kafka/kafkajs/internals.ts";
 import { BROKER_FOLDER, sharedBroker, testUnless } from "../support/broker.ts";
@@ -63,6 +66,39 @@ function countReads(): { readonly reads: ReadonlyMap<string, number> } & Disposa
   return { reads, [Symbol.dispose]: () => void Object.assign(compressionCodecs, before) };
 }
 
+/** One send to a partition, by a codec. */
+async function sendTo(
+  { config, driver }: KafkaConnection,
+  topic: string,
+  partition: number,
+  codec: string,
+  values: readonly string[],
+): Promise<void> {
+  const settings = { ...config.settings, "compression.type": codec };
+  const producer = await driver.produce({ ...config, settings }, silentLogger);
+  try {
+    const records = values.map((value) => ({
+      key: null,
+      value: new TextEncoder().encode(value),
+      headers: [],
+      partition,
+    }));
+    await producer.send(topic, records, 10_000);
+  } finally {
+    await producer.close();
+  }
+}
+
+/** What is written by a codec cannot be read, until this is disposed. */
+function breakCodec(codec: string): Disposable {
+  const type = compressionOf(codec);
+  const before = compressionCodecs[type]!;
+  const { compress } = before();
+  const decompress = () => Promise.reject(new Error("incorrect data check"));
+  compressionCodecs[type] = () => ({ compress, decompress });
+  return { [Symbol.dispose]: () => void (compressionCodecs[type] = before) };
+}
+
 /** Reads a topic by kafka_consumer; gives the records as `expected` has them, and by which codecs they came. */
 async function consume(bed: Bed, topic: string) {
   using counted = countReads();
@@ -108,6 +144,30 @@ Deno.test("kafka_consumer reads what kafka_producer writes by each compression_t
     const { got, codecs } = await consume(bed, topic);
     assert.deepEqual(got, expected);
     assert.deepEqual(codecs, [...CODECS]);
+  }));
+
+Deno.test("A batch that cannot be decompressed is named, holds up nothing else, and ends the job when it lasts", () =>
+  Bed.with(broker, async (bed) => {
+    const [topic, group] = [await bed.topic(2), bed.group()];
+    const connection = await bed.connect();
+    const send = (partition: number, codec: "gzip" | "zstd", ...values: readonly string[]) =>
+      sendTo(connection, topic, partition, codec, values);
+    await send(0, "zstd", "whole");
+    await send(0, "gzip", "broken 1", "broken 2");
+    await send(0, "zstd", "behind it");
+    using _broken = breakCodec("gzip");
+    const consuming = await Consuming.start(bed, { topics: [topic], group_id: group, recovery_timeout_s: 2 });
+    await bed.waitFor(() => consuming.ended.length === 1, "the message before it");
+    await send(1, "zstd", "other partition");
+    await bed.waitFor(() => consuming.ended.length === 2, "the message of the other partition");
+    const error = await consuming.failure();
+    assert.equal(kindOf(error), "unavailable");
+    const place = RegExp.escape(
+      `Cannot read ${topic}[0] at offset 1: the batch of records there (offsets 1 to 2) is damaged`,
+    );
+    assert.match(errorText(error), new RegExp(`${place}: its gzip data cannot be decompressed`));
+    assert.deepEqual(consuming.ended.map(({ id }) => id), ["whole", "other partition"]);
+    assert.deepEqual([await bed.committed(group, topic, 0), await bed.committed(group, topic, 1)], [1, 1]);
   }));
 
 testUnless(
