@@ -15,6 +15,11 @@ const DURABLE = { fsync: "on", synchronous_commit: "on", full_page_writes: "on" 
 /** Where the DuckDB of a scene lies, below its bed's folder. */
 export const DUCKDB_FILE = "data/write.duckdb";
 
+/** What the sessions of a job are called on the server. */
+export const JOB = "write-job";
+
+const isPostgres = (url: string) => url.startsWith("postgres:");
+
 /** A server that keeps what it has committed; one of its own for each caller. */
 export function durablePostgres(settings: ServerOptions["settings"] = {}): Promise<Server> {
   return dedicatedPostgres({ settings: { ...DURABLE, ...settings } });
@@ -38,7 +43,7 @@ export class WriteScene {
     readonly group: string,
     /** The ids of the messages, in their order. */
     readonly ids: readonly string[],
-    /** Of the database, for the job. */
+    /** Of the database. */
     readonly url: string,
     /** Reads the database. */
     readonly read: Reader,
@@ -72,9 +77,26 @@ export class WriteScene {
 
   /** Starts a job on it. */
   start(writes: readonly Write[], job: Partial<WriteJob> = {}): WriteRun {
-    const { topic, group: group_id, url, bed } = this;
+    const { topic, group: group_id, bed } = this;
+    const url = isPostgres(this.url) ? `${this.url}?application_name=${JOB}` : this.url;
     const { database, ...rest } = job;
     return WriteRun.start(bed, { topic, group_id, writes, database: { url, ...database }, ...rest });
+  }
+
+  /**
+   * Waits until nothing of a job that was killed goes on: PostgreSQL may still be at the statement that it was sent, and
+   * the group keeps a member until its session ends.
+   */
+  async settled(): Promise<void> {
+    const { bed, url, group } = this;
+    while ((await bed.admin.members(group)).length > 0) await bed.admin.dropMember(group);
+    if (!isPostgres(url)) return;
+    const sessions =
+      `SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = '${JOB}'`;
+    await bed.waitFor(
+      async () => (await onServer(url, sessions)).length === 0,
+      "the end of the job's sessions",
+    );
   }
 
   /** What the group has committed of partition 0; 0 where it has committed nothing. */
