@@ -352,6 +352,48 @@ export const MUTANTS: readonly Mutant[] = [
     find: 'return kind === "done" ||',
     replace: 'return kind === "unfinished" || kind === "done" ||',
   },
+  {
+    name: "an outage of the dead letters lasts for ever",
+    file: "dead_letters_delivery.ts",
+    find: "const outageMs = clock.now() - since;",
+    replace: "const outageMs = 0;",
+  },
+  {
+    name: "an outage cuts what a dead letter tells",
+    file: "dead_letters.ts",
+    find: 'if (kind === "unavailable" || kind === "configuration") throw error;',
+    replace: "",
+  },
+  {
+    name: "a dead letter keeps its partition where the topics differ",
+    file: "dead_letters.ts",
+    find: "this.#partitions.get(topic) === this.#partitions.get(this.topic) ? partition : undefined;",
+    replace: "partition;",
+  },
+  {
+    name: "partitions that were added are not seen by dead letters",
+    file: "dead_letters.ts",
+    find: "if (partition >= (this.#partitions.get(topic) ?? 0)) {",
+    replace: "if (this.#partitions.size === 0) {",
+  },
+  {
+    name: "a dead letter's own headers come before the message's",
+    file: "dead_letters_letter.ts",
+    find: "headers: [...record.headers, ...headers]",
+    replace: "headers: [...headers, ...record.headers]",
+  },
+  {
+    name: "a message takes a header of its dead letter along",
+    file: "dead_letters_headers.ts",
+    find: "return headers.slice(0, count);",
+    replace: "return headers.slice(0, count + 1);",
+  },
+  {
+    name: "secrets stay in what a dead letter tells",
+    file: "dead_letters_letter.ts",
+    find: "redactSecrets(errorText(error))",
+    replace: "errorText(error)",
+  },
 
   // what may run side by side
   {
