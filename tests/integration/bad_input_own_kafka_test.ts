@@ -1,6 +1,6 @@
 /** Bad input that needs a Kafka with settings of its own: see the table in docs/delivery.md. */
 import assert from "node:assert/strict";
-import { ModError, runMod } from "../../mod.ts";
+import { type ModError, runMod } from "../../mod.ts";
 import { errorText, kindOf } from "../../src/core/errors.ts";
 import { dedicatedBroker } from "../support/broker.ts";
 import { Bed } from "./support/bed.ts";
