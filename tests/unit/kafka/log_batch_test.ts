@@ -4,6 +4,7 @@ import { Buffer } from "node:buffer";
 import { kindOf } from "../../../src/core/errors.ts";
 import type { FetchedPartition } from "../../../src/kafka/kafkajs/broker.ts";
 import { compressionOf } from "../../../src/kafka/kafkajs/codecs.ts";
+import { decodeFetchAnswer } from "../../../src/kafka/kafkajs/fetch_answer.ts";
 import { crc32c } from "../../../src/kafka/kafkajs/internals.ts";
 import { readRecordSet } from "../../../src/kafka/kafkajs/log_batch.ts";
 import { encodeBatch } from "../../../src/kafka/kafkajs/record_batch.ts";
@@ -150,4 +151,41 @@ Deno.test("readRecordSet() reads the time that the broker set, and times before 
   old.writeBigInt64BE(-1n, 27);
   const { batches: [second] } = await readRecordSet(sealed(old));
   assert.equal(second?.records[0]?.timestamp, -1);
+});
+
+/** A message of format 1, as brokers before 4.0 may still hold it. */
+function oldMessage(offset: bigint, value: string): Buffer {
+  const body = Buffer.from(value);
+  const bytes = Buffer.alloc(12 + 4 + 1 + 1 + 8 + 4 + 4 + body.length);
+  let at = bytes.writeBigInt64BE(offset, 0);
+  at = bytes.writeInt32BE(bytes.length - 12, at) + 4; // no checksum: kafkajs does not look at it
+  at = bytes.writeInt16BE(0x0100, at); // format, attributes
+  at = bytes.writeBigInt64BE(99n, at);
+  at = bytes.writeInt32BE(-1, at);
+  body.copy(bytes, bytes.writeInt32BE(body.length, at));
+  return bytes;
+}
+
+Deno.test("readRecordSet() reads messages of an old format, and asks for them anew where they lie behind others", async () => {
+  const old = Buffer.concat([oldMessage(5n, "a"), oldMessage(8n, "b")]);
+  const { batches: [batch], unreadable } = await readRecordSet(old);
+  assert.equal(unreadable, undefined);
+  assert.deepEqual([batch?.firstOffset, batch?.end, batch?.isControl], [5n, 9n, false]);
+  const records = batch?.records.map((
+    { offset, timestamp, key, value },
+  ) => [offset, timestamp, key, String(value)]);
+  assert.deepEqual(records, [[5n, 99, null, "a"], [8n, 99, null, "b"]]);
+  const mixed = await readRecordSet(Buffer.concat([await batchAt(3n, 2), old]));
+  assert.deepEqual([mixed.batches.map(({ end }) => end), mixed.unreadable], [[5n], undefined]);
+});
+
+Deno.test("decodeFetchAnswer() hands on how long the broker asks to wait, where it leaves that to clients", async () => {
+  for (const [version, wait] of [[4, 0], [7, 0], [8, 250], [11, 250]] as const) {
+    const answer = Buffer.alloc(version >= 7 ? 14 : 8);
+    answer.writeInt32BE(250, 0);
+    assert.deepEqual(await decodeFetchAnswer(version, answer), {
+      clientSideThrottleTime: wait,
+      responses: [],
+    });
+  }
 });
