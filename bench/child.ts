@@ -79,5 +79,5 @@ export async function runScript(script: string, argument: unknown): Promise<stri
 
 const FLAGS: readonly string[] = (() => {
   const { tasks } = JSON.parse(Deno.readTextFileSync(new URL("../deno.json", import.meta.url)));
-  return tasks.run.command.split(/\s+/).filter((word: string) => word.startsWith("-"));
+  return tasks.run.command.split(/\s+/).filter((word: string) => word.startsWith("-") && word !== "--check");
 })();

@@ -61,6 +61,15 @@ const kafka = buildRouteMap({
 const runCommand = buildCommand({
   func: runJob,
   parameters: {
+    flags: {
+      context: {
+        kind: "parsed",
+        parse: String,
+        optional: true,
+        brief: briefs.runContext,
+        placeholder: "FILE",
+      },
+    },
     positional: {
       kind: "array",
       parameter: { brief: briefs.runJob, parse: String, placeholder: "JOB", proposeCompletions: jobFiles },

@@ -1,3 +1,4 @@
+import { chooseContextFile } from "../context/current.ts";
 import { ConfigurationError } from "../core/errors.ts";
 import { EXIT_CODES } from "../job/exit_codes.ts";
 import { type CliContext, endWith } from "./context.ts";
@@ -5,7 +6,12 @@ import { suggestedJob } from "./job_files.ts";
 import { jobText } from "./text.ts";
 
 /** `datapy run JOB [ARGUMENT...]` */
-export async function run(this: CliContext, _flags: object, path: string, ...args: string[]): Promise<void> {
+export async function run(
+  this: CliContext,
+  flags: { readonly context?: string },
+  path: string,
+  ...args: string[]
+): Promise<void> {
   const { jobs } = this;
   const kind = await jobs.kindOf(path);
   if (kind === "folder") return endWith(this, EXIT_CODES.usage, jobText.isFolder(path));
@@ -15,7 +21,10 @@ export async function run(this: CliContext, _flags: object, path: string, ...arg
   const exported = await load(this, path);
   const { main } = exported;
   if (typeof main !== "function") throw new ConfigurationError(jobText.noMain(path));
-  await jobs.exitWith(() => main(args));
+  await jobs.exitWith(() => {
+    if (flags.context !== undefined) chooseContextFile(flags.context);
+    return main(args);
+  });
 }
 
 /** A job that cannot be parsed, or imports what is not there, is set up wrongly; what its own code throws keeps its kind. */

@@ -84,8 +84,9 @@ export const briefs = {
   run: "Run a job file",
   runFull: example(
     "Imports the file and runs the main() that it exports, until SIGTERM or Ctrl+C; a second Ctrl+C ends it at once.",
-    "datapy run jobs/orders.ts",
+    "datapy run jobs/orders.ts --context prod.json",
   ),
+  runContext: "Context file in place of the one that the job gives to setupContext",
   runJob: "The job file, such as jobs/orders.ts, and words for its main()",
   runUsage: "Further words are handed to main() as a list",
   kafka: "A Kafka for development",

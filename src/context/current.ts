@@ -32,6 +32,18 @@ function sources(
   return { env, files: systemFiles, values: overlay(values), ...(note === undefined ? {} : { note }) };
 }
 
+/** The file that whoever started the job gave in place of the one that it names. */
+const chosenFile = new JobLocal<string | undefined>(() => undefined);
+
+/**
+ * Makes a context file that of the job now, and keeps it when the job sets up another: `--context FILE`. Throws a
+ * `ConfigurationError` where it cannot be read.
+ */
+export function chooseContextFile(file: string): void {
+  chosenFile.set(file);
+  setupContext(file);
+}
+
 /** The context of the job. */
 export function currentContext(): Context {
   return current.get();
@@ -41,11 +53,13 @@ export function currentContext(): Context {
 export const resolveReference: ReferenceResolver = (text, place) => current.get().resolve(text, place);
 
 /**
- * Makes a context file the context of the job, in place of the one before; without a file, the environment alone.
+ * Makes a context file the context of the job, in place of the one before; without a file, the environment alone. The
+ * file of {@link chooseContextFile} wins over the one that is named.
  * `note` is told which variables were ignored. Throws a `ConfigurationError`, and leaves the context as it was, where
  * the file cannot be read.
  */
-export function setupContext(file?: string | URL, note?: (message: string) => void): void {
+export function setupContext(named?: string | URL, note?: (message: string) => void): void {
+  const file = chosenFile.get() ?? named;
   if (file === undefined) {
     current.set(new Context(sources({}, note)));
     return;

@@ -1,8 +1,10 @@
+import { chooseContextFile } from "../context/current.ts";
 import { processStopSignals } from "../control/stop_signals.ts";
 import { loggerFor } from "../logging/logging.ts";
 import { systemClock } from "../runtime/clock.ts";
 import { thisProcess } from "../runtime/process.ts";
 import { processEvents } from "../runtime/uncaught.ts";
+import { contextOption } from "./context_option.ts";
 import { runningMods } from "./run_mod.ts";
 import { runToExitCode } from "./run_to_exit_code.ts";
 
@@ -18,10 +20,18 @@ import { runToExitCode } from "./run_to_exit_code.ts";
  * something that can no longer happen, end the process with 1; the consumers that still run drain before. A signal is
  * heard from the beginning: while the job connects it ends with 0; where no consumer is there to drain, `main` has five
  * seconds to end by itself, then its work is cut off with 130.
+ *
+ * `--context FILE` among the words that the job was started with takes the place of the file that it gives to
+ * `setupContext`.
  */
 export async function exitWith(main: () => unknown): Promise<never> {
   processStopSignals.keep();
-  const code = await runToExitCode(main, {
+  const start = () => {
+    const file = contextOption(thisProcess.args);
+    if (file !== undefined) chooseContextFile(file);
+    return main();
+  };
+  const code = await runToExitCode(start, {
     log: loggerFor(),
     clock: systemClock,
     events: processEvents,

@@ -27,6 +27,8 @@ export function setupLogging(level?: string, name?: string): void {
  * Reads the context file that `${section.key}` in the parameters of mods refers to: a JSON object of sections. Without a
  * file, references are looked for in the environment alone, as they are where this is never called.
  *
+ * Where the job was started with `--context FILE`, that file is read in place of this one.
+ *
  * A variable overrides a key: KAFKA_USERNAME that of `kafka.username`; KAFKA_USERNAME_FILE names a file to read it from,
  * as a mounted secret is. A context replaces the one before. Throws a `ConfigurationError` that names the file, and line
  * and column where it is not JSON.

@@ -1,6 +1,6 @@
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { currentContext, setupContext } from "../../context/current.ts";
+import { chooseContextFile, currentContext } from "../../context/current.ts";
 import { parseTemplate } from "../../context/template.ts";
 import { errorText, ModError } from "../../core/errors.ts";
 import { modInPlace } from "../../job/run_mod.ts";
@@ -23,14 +23,10 @@ const print = (line: PlanLine) => thisProcess.writeOut(writePlanLine(line));
  * the top of a module: Deno would not tell then that nothing goes on.
  */
 export async function plan(job = "", contextFile?: string): Promise<void> {
-  const pin = () => contextFile === undefined ? undefined : setupContext(contextFile);
-  modInPlace.set((mod) => {
-    pin(); // the job's own may have been read meanwhile
-    return standInFor(mod, (call) => print({ call, mod: mod.name }));
-  });
+  if (contextFile !== undefined) chooseContextFile(contextFile);
+  modInPlace.set((mod) => standInFor(mod, (call) => print({ call, mod: mod.name })));
   const [end, message] = await endingOf(job);
   try {
-    pin();
     lookAt(sourcesOf(job));
   } catch {
     // the job itself could not be read, or the context: that was told

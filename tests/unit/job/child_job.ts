@@ -2,6 +2,7 @@
 import { trackResource } from "../../../src/core/resources.ts";
 import {
   ConfigurationError,
+  contextValue,
   exitWith,
   runMod,
   Secret,
@@ -17,6 +18,10 @@ const say = (line: string) => console.log(line);
 
 const modes: Record<string, () => unknown> = {
   returns: () => say("done"),
+  "tells its context": () => {
+    setupContext(new URL("./stage.json", import.meta.url));
+    say(contextValue("stage.name"));
+  },
   "returns with stuck work": () => void alive(),
   "fails": () => {
     const secret = new Secret("correct horse");

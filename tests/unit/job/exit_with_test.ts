@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { ChildProcess } from "../../support/child_process.ts";
 
-const job = (mode: string, env: Record<string, string> = {}) =>
-  new ChildProcess(new URL("./child_job.ts", import.meta.url), [mode], env);
+const job = (mode: string, env: Record<string, string> = {}, ...words: string[]) =>
+  new ChildProcess(new URL("./child_job.ts", import.meta.url), [mode, ...words], env);
 
 /** Level, mod and message of the lines; the time is only looked at for its form. */
 function told(errors: readonly string[]): string[] {
@@ -160,4 +160,20 @@ Deno.test({
       errors: ["INFO|child_job.ts|SIGINT: stopping; a second Ctrl+C ends the job at once"],
     });
   },
+});
+
+Deno.test("exitWith reads the context file of --context in place of the job's own", async () => {
+  const prod = new URL("./stage_prod.json", import.meta.url).pathname;
+  const cases: readonly [string[], string | undefined, number][] = [
+    [[], "development", 0],
+    [["--context", prod], "production", 0],
+    [[`--context=${prod}`], "production", 0],
+    [["--context", `${prod}.not`], undefined, 78],
+    [["--context"], undefined, 78],
+  ];
+  for (const [words, out, code] of cases) {
+    await using child = job("tells its context", {}, ...words);
+    assert.equal(await child.line(), out);
+    assert.equal((await child.ended()).code, code);
+  }
 });
