@@ -5,6 +5,7 @@ import type { Database, QueryOptions, QueryValues, WriteCall, WriteOptions } fro
 import { InFlight } from "../in_flight.ts";
 import { WriteQueue } from "../write_queue.ts";
 import { checkWrite } from "../write_rules.ts";
+import { commit } from "./commit.ts";
 import { ConnectionPool } from "./connection_pool.ts";
 import { findCulprit } from "./diagnose.ts";
 import { duckDbFailure } from "./error_kinds.ts";
@@ -68,7 +69,11 @@ export class DuckDbDatabase implements Database {
     this.#mustBeOpen(doing);
     const { api } = this.#lease;
     const { signal } = options;
-    const query: Query = { sql, values, options, database: this.name, onFatal: () => this.#giveUp() };
+    const query: Query = {
+      ...{ sql, values, options, database: this.name },
+      onFatal: () => this.#giveUp(),
+      commit: (run) => this.#commit(run),
+    };
     return await this.#queries.run(async () =>
       await orAborted(doing, signal, this.#readers.use((own) => read(own, api, query), signal)) ??
         await this.#inTurn(doing, signal, () => this.#writers.use((own) => write(own, api, query)))
@@ -116,7 +121,7 @@ export class DuckDbDatabase implements Database {
   async #transaction(call: WriteCall, signal: AbortSignal | undefined): Promise<readonly number[]> {
     try {
       const counts = await this.#statements(call, signal);
-      await this.#session.run("COMMIT"); // nothing interrupts it: its outcome would not be known
+      await this.#commit(() => this.#session.run("COMMIT")); // nothing interrupts it: its outcome would not be known
       return counts;
     } catch (error) {
       throw await this.#failed(error, signal);
@@ -136,6 +141,10 @@ export class DuckDbDatabase implements Database {
     } finally {
       this.#session.signal = undefined;
     }
+  }
+
+  #commit(run: () => Promise<unknown>): Promise<void> {
+    return commit(run, { name: this.name, lease: this.#lease, giveUp: () => this.#giveUp() });
   }
 
   async #failed(error: unknown, signal: AbortSignal | undefined): Promise<Error> {

@@ -1,4 +1,5 @@
 import type { DuckDBConnection, DuckDBInstance } from "../../deps/duckdb.ts";
+import { systemFileIdentity } from "../../runtime/file_identity.ts";
 import { openError } from "./open_error.ts";
 import { type DuckDbApi, duckDbApi } from "./library.ts";
 import { type Location, MEMORY } from "./location.ts";
@@ -8,12 +9,20 @@ export interface Lease {
   readonly api: DuckDbApi;
   /** Opens a connection of one's own, to be closed before the lease is released. */
   connect(): Promise<DuckDBConnection>;
+  /** False where the file that is open is not the one at its path any more: it was deleted, or another took its place. */
+  isInPlace(): Promise<boolean>;
   /** Gives the share back; the last one closes the file. Idempotent, never rejects. */
   release(): Promise<void>;
 }
 
+/** A database that is open, and which file that is; undefined where that cannot be told. */
+interface Open {
+  readonly instance: DuckDBInstance;
+  readonly file: string | undefined;
+}
+
 interface Entry {
-  readonly opening: Promise<DuckDBInstance>;
+  readonly opening: Promise<Open>;
   users: number;
   closing: Promise<void> | undefined;
 }
@@ -32,8 +41,9 @@ export async function acquire(location: Location): Promise<Lease> {
   entries.set(location.key, entry);
   entry.users++;
   let instance: DuckDBInstance;
+  let file: string | undefined;
   try {
-    instance = await entry.opening;
+    ({ instance, file } = await entry.opening);
   } catch (error) {
     if (entries.get(location.key) === entry) entries.delete(location.key);
     throw openError(error, location.name);
@@ -44,10 +54,19 @@ export async function acquire(location: Location): Promise<Lease> {
     entry.closing = close(instance, location).finally(() => entries.delete(location.key));
     await entry.closing;
   };
-  return { api, connect: () => connect(instance), release: () => released ??= giveBack() };
+  return {
+    api,
+    connect: () => connect(instance),
+    isInPlace: async () => file === undefined || [file, undefined].includes(await fileOf(location)),
+    release: () => released ??= giveBack(),
+  };
 }
 
-async function open(api: DuckDbApi, { path }: Location): Promise<DuckDBInstance> {
+/** Which file is at the path now; undefined where that cannot be told, or the database lies in memory. */
+const fileOf = ({ path }: Location) => path === MEMORY ? undefined : systemFileIdentity.of(path);
+
+async function open(api: DuckDbApi, location: Location): Promise<Open> {
+  const { path } = location;
   const instance = await api.DuckDBInstance.create(path, {
     autoinstall_known_extensions: "false", // nothing is fetched from the network behind the job's back
     autoload_known_extensions: "false",
@@ -63,11 +82,11 @@ async function open(api: DuckDbApi, { path }: Location): Promise<DuckDBInstance>
     // after opening, because it covers the database's own file as well
     await connection.run("SET enable_external_access = false");
     connection.closeSync();
+    return { instance, file: await fileOf(location) };
   } catch (error) {
     instance.closeSync();
     throw error;
   }
-  return instance;
 }
 
 /** Without a time zone of the machine, texts and timestamps mean the same wherever the job runs. */

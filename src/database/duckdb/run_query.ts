@@ -19,6 +19,8 @@ export interface Query {
   readonly database: string;
   /** Called when DuckDB has given the database up. */
   readonly onFatal: () => void;
+  /** Carries out a commit, as `commit` in commit.ts does. */
+  readonly commit: (run: () => Promise<unknown>) => Promise<void>;
 }
 
 /** What a statement does, by DuckDB's types of statements; the others would change the connection, or reach files. */
@@ -47,13 +49,13 @@ export async function write(
   api: DuckDbApi,
   query: Query,
 ): Promise<readonly Row[]> {
-  await transaction(connection, query, "BEGIN TRANSACTION");
+  await told(connection.run("BEGIN TRANSACTION"), query);
   try {
     const rows = await guarded(connection, query, async (statement) => {
       bindQueryValues(api, statement, query.values);
       return await rowsOf(api, await statement.run(), query.options.maxRows);
     });
-    await transaction(connection, query, "COMMIT"); // nothing interrupts it: its outcome would not be known
+    await told(query.commit(() => connection.run("COMMIT")), query); // nothing interrupts it: its outcome would not be known
     return rows;
   } catch (error) {
     await connection.run("ROLLBACK").catch(() => {}); // the connection is closed after this
@@ -61,8 +63,8 @@ export async function write(
   }
 }
 
-async function transaction(connection: DuckDBConnection, query: Query, sql: string): Promise<void> {
-  await connection.run(sql).catch((error) => {
+async function told(work: Promise<unknown>, query: Query): Promise<void> {
+  await work.catch((error) => {
     throw failed(error, query, "run");
   });
 }
