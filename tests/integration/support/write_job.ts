@@ -52,11 +52,14 @@ export interface WriteTold {
   readonly text?: string;
 }
 
+const incompressible = (length: number) =>
+  Array.from({ length: Math.ceil(length / 36) }, () => crypto.randomUUID()).join("").slice(0, length);
+
 function tableOf(write: Write, message: Message, { pad = 0 }: WriteJob) {
   const id = String(message.value);
   const [order, version] = [orderOf(id), numberIn(id)];
   const { topic, partition, offset: at } = message;
-  const text = pad === 0 ? {} : { pad: id.padEnd(pad, "-") };
+  const text = pad === 0 ? {} : { pad: incompressible(pad) };
   switch (write) {
     case "insert":
       return { table: "messages", data: { id, topic, partition, at, ...text } };
