@@ -57,7 +57,7 @@ export type {
 export { dataParam, type ParamSchema, type SecretParam, secretParam } from "./src/core/params.ts";
 export { Secret } from "./src/core/secret.ts";
 export type { LogFields, Logger } from "./src/core/logger.ts";
-export { type Row, type Rows, type RowSource, toRows } from "./src/core/rows.ts";
+export { listRows as toRows, type Row, type Rows, type RowSource } from "./src/core/rows.ts";
 
 // Errors
 export {

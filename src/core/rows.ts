@@ -23,6 +23,15 @@ export function toRows(data: unknown): readonly Row[] {
   return data as readonly Row[];
 }
 
+/**
+ * What a mod handed on as a list of rows: also one object, and none where an output is null because nothing came to it.
+ * `R` is what the job knows of its rows, `toRows<Order>(artifacts.data)`: nobody checks that. Throws like {@link toRows}
+ * for what is no rows.
+ */
+export function listRows<R extends object = Row>(data: unknown): readonly R[] {
+  return data === null ? [] : toRows(data) as unknown as readonly R[];
+}
+
 function rowsOf(source: RowSource): readonly Row[] {
   const rows: unknown = source.getRowObjects();
   if (Array.isArray(rows)) return rows;

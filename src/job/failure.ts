@@ -1,16 +1,22 @@
 import { StopRequest } from "../control/stream_controller.ts";
 import { errorText, kindOf, ModError } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
-import { chainOf, stackLines } from "../core/stack.ts";
+import { chainOf, mistakePlace, stackLines } from "../core/stack.ts";
 
 /**
- * Tells why a job fails, in one CRITICAL line: the text of the error and its causes. The stacks follow at DEBUG, a line
+ * Tells why a job fails, in one CRITICAL line: the text of the error and its causes, and where in the program it is if it
+ * is a mistake there. The stacks follow at DEBUG, a line
  * each; not those of a configuration error, whose text says what to mend.
  */
 export function tellFailure(log: Logger, error: unknown, prefix = ""): void {
   const kind = kindOf(error);
   const { mod, parameter } = error instanceof ModError ? error : { mod: undefined, parameter: undefined };
-  log.critical(prefix + errorText(error), { kind, mod, parameter });
+  const place = mistakePlace(error);
+  log.critical(prefix + errorText(error) + (place === undefined ? "" : ` (at ${place})`), {
+    kind,
+    mod,
+    parameter,
+  });
   if (kind === "configuration") return;
   for (const line of stackLines(error)) log.debug(line);
 }

@@ -10,8 +10,7 @@ import "./builtins.ts";
 /**
  * The calls whose types depend on what is given: functions that see rows see those of `data`, and outputs are artifacts
  * under the names that the job gave them. The declarations of the mods cannot say that; here it is said for the compiler
- * alone. `R` is a row of `data`, `K` the names of the outputs, `L` that of the output for the
- * rest, `V` the variables.
+ * alone. `R` is a row of `data`, `K` the names of the outputs, `L` that of the output for the rest, `V` the variables.
  */
 
 /** The rows of a call: one, several, or a DuckDB result. */
@@ -38,18 +37,23 @@ type InputOf<N extends keyof ModMap> = z.input<ModMap[N]["params"]>;
 /** The parameters `P`, some of them replaced by `Q`, each of them open to a reference. */
 type With<P, Q> = { [K in keyof (Omit<P, keyof Q> & Q)]: (Omit<P, keyof Q> & Q)[K] | Reference };
 
+/** New names by columns that the rows have. */
+type ColumnNames<R> = { readonly [column in keyof Seen<NoInfer<R>>]?: string };
+
 /** @internal What data_mapper takes. */
 type MapperParams<R, K extends string, V> = With<InputOf<"data_mapper">, {
   readonly data: DataOf<R>;
   readonly variables?: { readonly [name in keyof V]: Variable<R, V[name]> };
   readonly filter?: RowFunction<R, V, boolean>;
+  readonly column_mapping?: ColumnNames<R>;
   readonly functions?: Readonly<Record<string, RowFunction<R, V, unknown>>>;
   readonly outputs?: { readonly [name in K]: MapperOutput<R, V> };
 }>;
 
 type MapperOutput<R, V> =
-  & Omit<NonNullable<InputOf<"data_mapper">["outputs"]>[string], "filter" | "functions">
+  & Omit<NonNullable<InputOf<"data_mapper">["outputs"]>[string], "filter" | "functions" | "column_mapping">
   & {
+    readonly column_mapping?: ColumnNames<R>;
     readonly filter?: RowFunction<R, V, boolean>;
     readonly functions?: Readonly<Record<string, RowFunction<R, V, unknown>>>;
   };

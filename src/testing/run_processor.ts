@@ -1,3 +1,4 @@
+import { errorText } from "../core/errors.ts";
 import { systemClock, within } from "../runtime/clock.ts";
 import { restoreAsyncContext } from "./async_context.ts";
 import { checkOptions } from "./check_options.ts";
@@ -66,7 +67,7 @@ export async function runProcessor(
     await job.end();
     await restoreAsyncContext();
   }
-  if (hookError !== undefined) throw hookError.error;
+  if (hookError !== undefined) throw whatFailed(error, hookError.error);
   checkThatItHappened(job, options, exitCode);
   const { broker } = memoryDriverOf(kafka);
   const { messages: handed } = job.recorder;
@@ -135,4 +136,12 @@ function producedBy(
     if (message !== undefined) (produced[topic] ??= []).push(message);
   }
   return produced;
+}
+
+/** The hook's own error; the job's before it, where that had failed already: then the hook finds nothing it looks for. */
+function whatFailed(ofJob: unknown, ofHook: unknown): unknown {
+  if (ofJob === undefined) return ofHook;
+  return new Error(`The job failed: ${errorText(ofJob)}. Then beforeClose failed: ${errorText(ofHook)}`, {
+    cause: ofJob,
+  });
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { kindOf } from "../../../src/core/errors.ts";
-import { toRows } from "../../../src/core/rows.ts";
+import { listRows, toRows } from "../../../src/core/rows.ts";
 
 Deno.test("toRows takes an object, a list of objects, and a DuckDB result", () => {
   const rows = [{ id: 1 }, { id: 2 }];
@@ -27,4 +27,11 @@ Deno.test("toRows says what came instead, and where, as a permanent error that s
       assert.equal(kindOf(error), "permanent");
     }
   }
+});
+
+Deno.test("listRows() takes what outputs are: an object, a list, or null for none", () => {
+  assert.deepEqual([listRows(null), listRows({ id: 1 }), listRows([{ id: 1 }])], [[], [{ id: 1 }], [{
+    id: 1,
+  }]]);
+  assert.throws(() => listRows(undefined), /data is undefined/);
 });

@@ -387,6 +387,10 @@ Deno.test("runProcessor calls beforeClose as part of the job, and rejects with w
   assert.deepEqual([run.exitCode, warned, run.mods.length], [0, true, 4], "the table was there");
   const failing = runProcessor(job, { orders: values(1) }, { beforeClose: () => assert.fail("as asked") });
   await assert.rejects(failing, /as asked/);
+  const both = runProcessor(() => Promise.reject(new Error("no table")), {}, {
+    beforeClose: () => assert.fail("no rows"),
+  });
+  await assert.rejects(both, /^Error: The job failed: no table\. Then beforeClose failed: no rows$/);
 });
 
 Deno.test("runProcessor hides the environment of the process, and shows the job that of the test", async () => {
