@@ -7,10 +7,14 @@ import { silentLogger } from "../../src/core/logger.ts";
 import type { OutgoingRecord } from "../../src/kafka/driver.ts";
 import { consumeAll } from "./support/consume_all.ts";
 import { Consuming } from "./support/consuming.ts";
-import type { Bed } from "./support/bed.ts";
+import { sharedBroker, testUnless } from "../support/broker.ts";
+import { Bed } from "./support/bed.ts";
 import { foreignMember } from "./support/foreign_member.ts";
+import { noJava, startJava } from "./support/java_peer.ts";
 import { onKafka } from "./support/on_kafka.ts";
 import { deleteTopic, topicNames, topicWith } from "./support/topic_with.ts";
+
+const broker = await sharedBroker();
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
@@ -169,3 +173,36 @@ onKafka("A group that another protocol uses is a configuration error", async (be
     /the group's other members use another protocol or another way of assigning partitions \(stop the other members, or use another group_id\)/,
   );
 });
+
+testUnless(
+  await noJava(),
+  "A group whose other members speak Kafka's newer protocol is shared with them",
+  () =>
+    Bed.with(broker, async (bed) => {
+      const [topic, group] = [await bed.topic(4), `java-${crypto.randomUUID()}`];
+      await using newer = await startJava("GroupPeer", bed.broker, topic, group);
+      await bed.waitFor(() => newer.said.includes("has 4"), () => `all partitions: ${newer.said}`, 60_000);
+      const consuming = await Consuming.start(bed, { topics: [topic], group_id: group });
+      await bed.waitFor(
+        () => newer.said.endsWith("has 2\n"),
+        () => `half of the partitions: ${newer.said}`,
+        60_000,
+      );
+      await bed.waitFor(
+        async () => (await bed.admin.committed(group, topic)).size === 4,
+        "positions that were committed",
+      );
+      const sent = await bed.send(topic, 40, 4);
+      const theirs = () =>
+        newer.said.split("\n").filter((line) => line.startsWith("read ")).map((line) => line.slice(5));
+      const all = () => new Set([...theirs(), ...consuming.ended.map(({ id }) => id)]);
+      await bed.waitFor(
+        () => all().size === sent.length,
+        () => `${sent.length} messages, saw ${all().size}`,
+        60_000,
+      );
+      assert.ok(theirs().length > 0 && consuming.ended.length > 0, "one has done them all");
+      await consuming.stop();
+      assert.ok(await newer.stop(), newer.said);
+    }),
+);

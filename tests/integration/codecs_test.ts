@@ -1,41 +1,21 @@
 /** The codecs on a real Kafka: by each of them we read what Java's client writes, and it reads what we write. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { delimiter } from "node:path";
-import { fileURLToPath } from "node:url";
 import { runMod } from "../../mod.ts";
-import { systemTools } from "../../src/dev/kafka/mod.ts";
-import { kafkaJars } from "../../src/dev/kafka/jvm_jars.ts";
 import { errorText, kindOf } from "../../src/core/errors.ts";
 import { silentLogger } from "../../src/core/logger.ts";
 import type { KafkaConnection } from "../../src/kafka/connection.ts";
 import { compressionOf } from "../../src/kafka/kafkajs/codecs.ts";
 import { compressionCodecs } from "../../src/kafka/kafkajs/internals.ts";
-import { BROKER_FOLDER, sharedBroker, testUnless } from "../support/broker.ts";
+import { sharedBroker, testUnless } from "../support/broker.ts";
 import { Bed } from "./support/bed.ts";
 import { Consuming } from "./support/consuming.ts";
+import { noJava, startJava } from "./support/java_peer.ts";
 
 const CODECS = ["gzip", "snappy", "lz4", "zstd"] as const;
 const COUNT = 60;
-const PEER = fileURLToPath(new URL("java/CodecPeer.java", import.meta.url));
 
 const broker = await sharedBroker();
-
-/** Why the tests with Java cannot run here. */
-async function noJava(): Promise<string | undefined> {
-  const { success } = await sh("java --list-modules | grep -q jdk.compiler");
-  return success ? undefined : "there is no JDK, which runs Java's client";
-}
-
-async function sh(script: string, ...args: readonly string[]) {
-  const { success, stdout, stderr } = await new Deno.Command("sh", {
-    args: ["-c", script, "sh", ...args],
-    stdin: "null",
-    signal: AbortSignal.timeout(120_000),
-  }).output();
-  const text = new TextDecoder();
-  return { success, out: text.decode(stdout), errors: text.decode(stderr) };
-}
 
 /** The same as valueOf in CodecPeer.java: text and noise, empty to large. */
 function valueOf(i: number): Uint8Array {
@@ -177,14 +157,16 @@ testUnless(
     Bed.with(broker, async (bed) => {
       const [ours, theirs] = [await bed.topic(), await bed.topic()];
       await produce(bed, ours);
-      const jars = await kafkaJars(systemTools(BROKER_FOLDER));
-      const java = await sh(
-        'exec java -XX:TieredStopAtLevel=1 -cp "$@" 2>&1',
-        jars.join(delimiter),
-        ...[PEER, broker, ours, String(expected.length), theirs, String(COUNT)],
+      await using java = await startJava(
+        "CodecPeer",
+        broker,
+        ours,
+        String(expected.length),
+        theirs,
+        String(COUNT),
       );
-      assert.ok(java.success, java.out.slice(-4000));
-      const read = java.out.split("\n").filter((line) =>
+      assert.ok(await java.succeeds(), java.said);
+      const read = java.said.split("\n").filter((line) =>
         CODECS.some((codec) => line.startsWith(`${codec} `))
       );
       assert.deepEqual(read, expected);
