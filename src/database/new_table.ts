@@ -32,6 +32,9 @@ export function newTable(
   infer: (values: readonly unknown[]) => string,
 ): NewTable {
   const columns = newColumns(write, name, infer);
+  if (columns.length === 0) {
+    throw new PermanentError(`Cannot create table "${name}": the rows have no columns`);
+  }
   const names = columns.map((column) => column.name);
   const given = (wanted: string, parameter: string) => {
     const found = names.find((column) => foldName(column) === foldName(wanted));

@@ -18,6 +18,13 @@ const byId = { table: "t", mode: "upsert" as const, keyColumns: ["id"] };
 
 const CASES: readonly Case[] = [
   {
+    what: "a row without columns, for a table that is to be created",
+    setUp: [],
+    write: { ...byId, rows: [{}, { u: undefined }], createTable: true },
+    kind: "permanent",
+    says: /Cannot create table "t": the rows have no columns/,
+  },
+  {
     what: "a primary key",
     setUp: [
       "CREATE TABLE t (id TEXT, n INTEGER, PRIMARY KEY (id, n))",
