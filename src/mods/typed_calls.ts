@@ -37,23 +37,18 @@ type InputOf<N extends keyof ModMap> = z.input<ModMap[N]["params"]>;
 /** The parameters `P`, some of them replaced by `Q`, each of them open to a reference. */
 type With<P, Q> = { [K in keyof (Omit<P, keyof Q> & Q)]: (Omit<P, keyof Q> & Q)[K] | Reference };
 
-/** New names by columns that the rows have. */
-type ColumnNames<R> = { readonly [column in keyof Seen<NoInfer<R>>]?: string };
-
 /** @internal What data_mapper takes. */
 type MapperParams<R, K extends string, V> = With<InputOf<"data_mapper">, {
   readonly data: DataOf<R>;
   readonly variables?: { readonly [name in keyof V]: Variable<R, V[name]> };
   readonly filter?: RowFunction<R, V, boolean>;
-  readonly column_mapping?: ColumnNames<R>;
   readonly functions?: Readonly<Record<string, RowFunction<R, V, unknown>>>;
   readonly outputs?: { readonly [name in K]: MapperOutput<R, V> };
 }>;
 
 type MapperOutput<R, V> =
-  & Omit<NonNullable<InputOf<"data_mapper">["outputs"]>[string], "filter" | "functions" | "column_mapping">
+  & Omit<NonNullable<InputOf<"data_mapper">["outputs"]>[string], "filter" | "functions">
   & {
-    readonly column_mapping?: ColumnNames<R>;
     readonly filter?: RowFunction<R, V, boolean>;
     readonly functions?: Readonly<Record<string, RowFunction<R, V, unknown>>>;
   };

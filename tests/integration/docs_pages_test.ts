@@ -6,7 +6,7 @@ import { dedicatedPostgres } from "../support/postgres.ts";
 import { GroupWatch } from "./support/consumers_idle.ts";
 
 /** Where a reader's servers answer. */
-const USUAL = { kafka: "localhost:9092", postgres: "postgres://datapy:datapy@localhost:5432/datapy" };
+const USUAL = { kafka: "localhost:9092", postgres: "postgres://datapy:development@localhost:5432/datapy" };
 
 /** Pages get servers of their own: their topics and tables have plain names. */
 async function onOwnServers(read: readonly Page[]): Promise<void> {

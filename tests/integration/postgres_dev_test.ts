@@ -52,7 +52,7 @@ for (const engine of engines) {
     assert.deepEqual([before.code, before.out], [1, ""], before.err);
     const up = await folder.datapy("postgres", "up");
     assert.equal(up.code, 0, up.err);
-    assert.match(up.out, /^postgres:\/\/datapy:datapy@localhost:\d+\/datapy\n$/);
+    assert.match(up.out, /^postgres:\/\/datapy:development@localhost:\d+\/datapy\n$/);
     assert.ok(up.err.includes(`DATABASE_URL=${up.out.trim()}`), up.err);
     const url = up.out.trim();
     const database = await openDatabase(url);

@@ -210,7 +210,7 @@ onPostgres("permissions that are missing are configuration", async (_, other, ur
 
 Deno.test("PostgreSQL: a database, host or port that is not there says so, without the password", async () => {
   const at = (host: string, path = "/datapy") => `postgres://datapy:canary-5157@${host}${path}`;
-  const wrong = server.url.replace("datapy:datapy@", "datapy:canary-5157@");
+  const wrong = server.url.replace("datapy:development@", "datapy:canary-5157@");
   const texts = [
     await refusal(openDatabase(wrong), "configuration"),
     await refusal(openDatabase(server.url.replace(/datapy$/, "nowhere")), "configuration"),

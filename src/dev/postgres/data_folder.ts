@@ -48,7 +48,8 @@ export async function makeDataFolder(
 
 async function templateFolder(tools: Tools, account: Account, programs: Programs): Promise<string> {
   const { disk } = tools;
-  const template = join(account.folder, `postgres-data-${programs.version}-${programs.engine}`);
+  // the 2: since the password is another than the user's name
+  const template = join(account.folder, `postgres-data-2-${programs.version}-${programs.engine}`);
   if (await disk.exists(template)) return template;
   using _lock = await disk.lock(join(account.folder, "postgres-data.lock"), TEMPLATE_TIMEOUT_MS);
   if (await disk.exists(template)) return template; // another process was first

@@ -24,7 +24,7 @@ export interface ServerOptions {
 export interface Server extends AsyncDisposable {
   readonly engine: Engine;
   readonly port: number;
-  /** `postgres://datapy:datapy@localhost:PORT/datapy`. */
+  /** `postgres://datapy:development@localhost:PORT/datapy`. */
   readonly url: string;
   /** Ends it in order, its sessions are cut off; its data stay. */
   stop(): Promise<void>;

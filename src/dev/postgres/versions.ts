@@ -13,5 +13,6 @@ export const PREFERRED_PORT = 5432;
 
 /** User, password and database of a server for development: known to all, so it listens to this machine only. */
 export const USER = "datapy";
-export const PASSWORD = "datapy";
+/** Not the word that user and database are called: it is masked wherever it stands. */
+export const PASSWORD = "development";
 export const DATABASE = "datapy";

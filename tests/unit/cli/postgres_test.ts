@@ -4,7 +4,7 @@ import type { Postgres, PostgresState } from "../../../src/dev/postgres/mod.ts";
 import { ManualClock } from "../../support/manual_clock.ts";
 import { datapy } from "./fake_context.ts";
 
-const URL = "postgres://datapy:datapy@localhost:5432/datapy";
+const URL = "postgres://datapy:development@localhost:5432/datapy";
 const started = (more: Partial<Postgres> = {}) => () =>
   Promise.resolve<Postgres>({
     engine: "installed",

@@ -38,7 +38,7 @@ Deno.test("readState() reads what writeState() wrote, and nothing after removeSt
   })));
 
 const MARK = "datapy-0a1b";
-const URL = "postgres://datapy:datapy@localhost:5432/datapy";
+const URL = "postgres://datapy:development@localhost:5432/datapy";
 const state: PostgresState = {
   engine: "installed",
   url: URL,
