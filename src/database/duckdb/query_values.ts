@@ -3,7 +3,7 @@ import { ConfigurationError, PermanentError } from "../../core/errors.ts";
 import { didYouMean } from "../../core/nearest.ts";
 import type { QueryValues } from "../database.ts";
 import { isDuckDbValue } from "./duckdb_values.ts";
-import { jsonTextOf } from "./json_text.ts";
+import { jsonTextOf } from "../json_text.ts";
 import type { DuckDbApi } from "./library.ts";
 import { bindable, bindValue, type BoundValue } from "./values.ts";
 
@@ -95,5 +95,5 @@ function plainValue(api: DuckDbApi, value: unknown): BoundValue {
   if (value instanceof Date) return bindable(api, value, { type: "TIMESTAMP WITH TIME ZONE" });
   if (value instanceof Uint8Array) return value;
   const isObject = typeof value === "object" && value !== null && !isDuckDbValue(api, value);
-  return isObject ? jsonTextOf(api, value) : bindable(api, value, { type: "ANY" });
+  return isObject ? jsonTextOf(value) : bindable(api, value, { type: "ANY" });
 }

@@ -2,7 +2,7 @@ import type { DuckDBPreparedStatement, DuckDBValue } from "../../deps/duckdb.ts"
 import { PermanentError } from "../../core/errors.ts";
 import { columnKind } from "./column_kind.ts";
 import { isComposite, isDuckDbValue } from "./duckdb_values.ts";
-import { jsonTextOf } from "./json_text.ts";
+import { jsonTextOf } from "../json_text.ts";
 import type { DuckDbApi } from "./library.ts";
 import type { Column } from "./table_schema.ts";
 
@@ -21,7 +21,7 @@ export function bindable(api: DuckDbApi, value: unknown, { type }: Pick<Column, 
   if (value === null || value === undefined) return null;
   const kind = columnKind(type);
   if (kind === "json" || kind === "nested") {
-    return typeof value === "string" ? value.toWellFormed() : jsonTextOf(api, value);
+    return typeof value === "string" ? value.toWellFormed() : jsonTextOf(value);
   }
   switch (typeof value) {
     case "string":
@@ -78,9 +78,9 @@ function fromObject(api: DuckDbApi, value: object, kind: string, type: string): 
     if (kind === "blob") return value;
     throw new PermanentError(`bytes do not fit ${type}: they need a BLOB column, or to be decoded before`);
   }
-  if (isComposite(api, value)) return kind === "text" ? jsonTextOf(api, value) : refuseObject(type);
+  if (isComposite(api, value)) return kind === "text" ? jsonTextOf(value) : refuseObject(type);
   if (isDuckDbValue(api, value)) return value;
-  return kind === "text" ? jsonTextOf(api, value) : refuseObject(type);
+  return kind === "text" ? jsonTextOf(value) : refuseObject(type);
 }
 
 function refuseObject(type: string): never {

@@ -1,4 +1,4 @@
-import { isDuckDbValue } from "./json_text.ts";
+import { isDuckDbValue } from "../json_text.ts";
 
 /** The type of values that share none: everything can be written as text. */
 const ANY = "text";

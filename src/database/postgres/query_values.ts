@@ -1,8 +1,8 @@
 import { ConfigurationError, PermanentError } from "../../core/errors.ts";
 import { didYouMean } from "../../core/nearest.ts";
 import type { QueryValues } from "../database.ts";
-import { jsonTextOf } from "./json_text.ts";
-import type { QueryText } from "./query_text.ts";
+import { jsonTextOf } from "../json_text.ts";
+import type { QueryText } from "../query_text.ts";
 import { textOf } from "./values.ts";
 
 /**

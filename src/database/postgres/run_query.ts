@@ -4,7 +4,7 @@ import type { QueryOptions, QueryValues } from "../database.ts";
 import type { Answer, Connection } from "./connection.ts";
 import { serverFailure } from "./failure.ts";
 import type { OwnTypes } from "./own_types.ts";
-import { readQuery } from "./query_text.ts";
+import { readQuery } from "../query_text.ts";
 import { queryValues } from "./query_values.ts";
 import { parserOf } from "./results.ts";
 import { commitUnknown } from "./session.ts";

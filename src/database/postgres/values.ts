@@ -1,6 +1,6 @@
 import { PermanentError } from "../../core/errors.ts";
 import type { ColumnKind } from "./column_kind.ts";
-import { isDuckDbValue, jsonTextOf } from "./json_text.ts";
+import { isDuckDbComposite, isDuckDbValue, jsonTextOf } from "../json_text.ts";
 import type { Column } from "./table_schema.ts";
 
 const WHOLE = /^\s*([+-]?\d+)(?:\.0*)?\s*$/;
@@ -85,7 +85,7 @@ function objectText(value: object, kind: ColumnKind, type: string): string {
     if (kind === "bytes") return `\\x${hex(value)}`;
     throw new PermanentError(`bytes do not fit ${type}: they need a bytea column, or to be decoded before`);
   }
-  if (isDuckDbValue(value)) return String(value);
+  if (isDuckDbValue(value) && !isDuckDbComposite(value)) return String(value);
   if (kind === "text") return jsonTextOf(value);
   throw new PermanentError(`an object or array does not fit ${type}`);
 }
@@ -118,6 +118,7 @@ function arrayText(value: unknown, target: Target): string {
       );
     }
   }
+  if (isDuckDbList(value)) return arrayText(value.items, target);
   if (!Array.isArray(value)) throw new PermanentError(`a value that is no array does not fit ${target.type}`);
   const element: Target = {
     type: target.type.replace(/(\[\d*\])+$/, ""),
@@ -126,9 +127,14 @@ function arrayText(value: unknown, target: Target): string {
     mostCharacters: undefined,
   };
   const parts = value.map((item: unknown) => {
-    if (Array.isArray(item) && element.kind !== "json") return arrayText(item, target);
+    if ((Array.isArray(item) || isDuckDbList(item)) && element.kind !== "json") {
+      return arrayText(item, target);
+    }
     const text = textOf(item, element);
     return text === null ? "NULL" : `"${text.replace(/["\\]/g, "\\$&")}"`;
   });
   return `{${parts.join(",")}}`;
 }
+
+const isDuckDbList = (value: unknown): value is { readonly items: readonly unknown[] } =>
+  /^DuckDB(List|Array)Value$/.test((value as object | null)?.constructor?.name ?? "");

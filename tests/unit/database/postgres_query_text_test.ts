@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { ConfigurationError, PermanentError } from "../../../src/core/errors.ts";
-import { readQuery } from "../../../src/database/postgres/query_text.ts";
+import { queryNames, readQuery } from "../../../src/database/query_text.ts";
 import { queryValues } from "../../../src/database/postgres/query_values.ts";
 
 const read = (sql: string) => {
@@ -58,6 +58,20 @@ Deno.test("readQuery() tells the first word past comments and brackets", () => {
     ["SELECT 1", " -- x\n /* y */ (select 1)", "", "/* a", '"a"', "$1"].map(first),
     ["SELECT", "select", "", "", "", ""],
   );
+});
+
+Deno.test("queryNames() finds the values of a query, and not what stands in texts, names and comments", () => {
+  const cases: [sql: string, names: string[]][] = [
+    ["SELECT * FROM t WHERE a = $id AND b = $Name_2 OR c = $id", ["id", "Name_2"]],
+    ["SELECT '$a', 'it''s $b', \"$c\"\"$d\" FROM t -- $e\nWHERE x = $f /* $g\n$h */", ["f"]],
+    ["SELECT $$ $a $$, $tag$ $b $c$ $tag$, $d, $d", ["d"]],
+    ["SELECT a$b, $1, cost$, x::text, $é", ["é"]],
+    ["SELECT '$a", []],
+    ["($a,$b)", ["a", "b"]],
+    ["$a::bigint", ["a"]],
+    ["", []],
+  ];
+  for (const [sql, names] of cases) assert.deepEqual(queryNames(sql), names, sql);
 });
 
 const values = (sql: string, given: readonly unknown[] | Readonly<Record<string, unknown>>) =>

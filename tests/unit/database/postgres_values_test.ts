@@ -5,6 +5,7 @@ import { columnKind } from "../../../src/database/postgres/column_kind.ts";
 import { inferType } from "../../../src/database/postgres/infer_type.ts";
 import { parserOf } from "../../../src/database/postgres/results.ts";
 import { textOf } from "../../../src/database/postgres/values.ts";
+import { duckDbApi } from "../../../src/database/duckdb/library.ts";
 
 const target = (typeName: string, elementName = "", mostCharacters?: number) => ({
   type: typeName,
@@ -44,6 +45,26 @@ Deno.test("parserOf() gives times as ISO texts, with the fraction that there is"
   assert.deepEqual(parserOf(1007)("[0:1]={1,2}"), [1, 2]);
   assert.equal(parserOf(1700)("19.90"), "19.90");
   assert.equal(parserOf(999_999)("anything"), "anything");
+});
+
+Deno.test("textOf() writes DuckDB's lists and structs as the JSON or the arrays that they are", async () => {
+  const api = await duckDbApi();
+  const amount = new api.DuckDBDecimalValue(1990n, 6, 2);
+  const list = new api.DuckDBListValue([new api.DuckDBStructValue({ a: "x", n: 5n, amount }), null]);
+  const json = '[{"a":"x","n":5,"amount":"19.90"},null]';
+  assert.equal(textOf(list, target("jsonb")), json);
+  assert.equal(textOf({ list }, target("json")), `{"list":${json}}`);
+  assert.equal(textOf(list, target("text")), json);
+  assert.equal(
+    textOf(new api.DuckDBMapValue([{ key: "k", value: amount }]), target("jsonb")),
+    '{"k":"19.90"}',
+  );
+  const numbers = new api.DuckDBListValue([
+    new api.DuckDBListValue([1, null]),
+    new api.DuckDBListValue([2, 3]),
+  ]);
+  assert.equal(textOf(numbers, target("_int4", "int4")), '{{"1",NULL},{"2","3"}}');
+  assert.equal(textOf(amount, target("numeric")), "19.90");
 });
 
 const LOST: readonly (readonly [type: string, value: unknown, says: RegExp])[] = [

@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Row } from "../../../src/core/rows.ts";
 import { joinKeys, keyOf } from "../../../src/mods/transform/lookup/key.ts";
-import { queryNames } from "../../../src/mods/transform/lookup/query_names.ts";
 import { join as lookup } from "./lookup_support.ts";
 
 const part = fc.constantFrom<unknown>(
@@ -104,18 +103,4 @@ Deno.test("keyOf tells numbers apart exactly as JavaScript does", () => {
     assert.equal(x !== undefined && x === y, a == b);
     assert.equal(keyOf(String(a), "strict"), `s${a}`);
   }));
-});
-
-Deno.test("queryNames finds the values of a query, and not what stands in texts, names and comments", () => {
-  const cases: [sql: string, names: string[]][] = [
-    ["SELECT * FROM t WHERE a = $id AND b = $Name_2 OR c = $id", ["id", "Name_2"]],
-    ["SELECT '$a', 'it''s $b', \"$c\"\"$d\" FROM t -- $e\nWHERE x = $f /* $g\n$h */", ["f"]],
-    ["SELECT $$ $a $$, $tag$ $b $c$ $tag$, $d", ["d"]],
-    ["SELECT a$b, $1, cost$, x::text, $é", []],
-    ["SELECT '$a", []],
-    ["($a,$b)", ["a", "b"]],
-    ["$a::bigint", ["a"]],
-    ["", []],
-  ];
-  for (const [sql, names] of cases) assert.deepEqual(queryNames(sql), names, sql);
 });

@@ -13,7 +13,7 @@ import type { Declaration } from "./declaration.ts";
 import { dataValue, type FindValues, keyOfData } from "./join.ts";
 import { keyOf, kindOfKey, NO_KEY } from "./key.ts";
 import type { LookupParams } from "./params.ts";
-import { queryNames } from "./query_names.ts";
+import { queryNames } from "../../../database/query_text.ts";
 import { atMost } from "./query_source.ts";
 import type { LookupSource } from "./source.ts";
 import { buildTable, type LookupTable } from "./table.ts";

@@ -9,7 +9,8 @@ export interface QueryText {
 
 /**
  * What begins at a place of a statement: comments, texts, quoted names, bodies in dollars, all of which are left as they
- * are; or a value, `$1` or `$name`. PostgreSQL's manual, "Lexical Structure"; nested comments are taken apart below.
+ * are; or a value, `$1` or `$name`. PostgreSQL's manual, "Lexical Structure", after which DuckDB reads as well; nested
+ * comments are taken apart below.
  */
 const TOKEN =
   /--[^\n]*|\/\*|[eE]'(?:[^'\\]|\\[\s\S]|'')*'?|'(?:[^']|'')*'?|"(?:[^"]|"")*"?|\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$|\$(\d+|[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)|[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*|\d+/g;
@@ -37,6 +38,11 @@ export function readQuery(sql: string): QueryText {
     at = end;
   }
   return { sql: result + sql.slice(at), names, firstWord };
+}
+
+/** The names of a statement's values, `$name`, each once. Positions, `$1`, are none. */
+export function queryNames(sql: string): readonly string[] {
+  return readQuery(sql).names.filter((name) => !/^\d/.test(name));
 }
 
 /** More positions than that are no statement but a slip, `$20240229`. */
