@@ -186,7 +186,11 @@ Deno.test("lookup finds what is wrong with its parameters, whatever the data is"
   const query = { data: [], url: "duckdb::memory:", query: "FROM t", keys: { a: "b" }, columns: ["v"] };
   const rows = { data: [], rows: CUSTOMERS, keys: { customer_id: "id" }, columns: ["name"] };
   const cases: [params: Params, parameter: string, expected: RegExp][] = [
-    [{ data: [], keys: { a: "b" }, columns: [] }, "query", /one of url and query, file, rows: none is given/],
+    [
+      { data: [], keys: { a: "b" }, columns: [] },
+      "query",
+      /one of query \(with url\), file and rows, .*: none is given/,
+    ],
     [{ ...query, file: "x.csv" }, "query", /query and file are given/],
     [{ ...rows, file: "x.csv" }, "file", /file and rows are given/],
     [{ ...rows, url: "duckdb:x" }, "url", /there is none/],

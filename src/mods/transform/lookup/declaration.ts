@@ -88,7 +88,7 @@ function sourceOf(params: LookupParams): (() => LookupSource) | undefined {
     const found = given.length === 0 ? "none is given" : `${given.join(" and ")} are given`;
     throw wrong(
       given[0] ?? "query",
-      `is one of query (with url), file and rows, of which one is needed: ${found}`,
+      `is one of query (with url), file and rows, of which just one is needed: ${found}`,
     );
   }
   if (query === undefined) {
