@@ -1,4 +1,4 @@
-import { type Admin, Kafka, logLevel } from "kafkajs";
+import { type Admin, ConfigResourceTypes, Kafka, logLevel } from "kafkajs";
 import {
   type Broker,
   type Cluster,
@@ -135,6 +135,13 @@ export class TestCluster implements AsyncDisposable {
     // length, correlation id, tags, error code, count of topics, name, count of partitions, index, error code, leader
     const at = 4 + 4 + 1 + 2 + 1 + topic.length + 1 + 4 + 2;
     return new DataView(answer.buffer, answer.byteOffset).getInt32(at);
+  }
+
+  /** Changes settings of a topic. */
+  async configure(topic: string, entries: Readonly<Record<string, string>>): Promise<void> {
+    const configEntries = Object.entries(entries).map(([name, value]) => ({ name, value }));
+    const resources = [{ type: ConfigResourceTypes.TOPIC, name: topic, configEntries }];
+    await this.#admin.alterConfigs({ validateOnly: false, resources });
   }
 
   /** Makes a broker the leader of a partition; the copies stay where they are. */

@@ -24,6 +24,9 @@ import { UNKNOWN_TOPIC, UNKNOWN_TOPIC_MS } from "./unknown_topic.ts";
 const SETTLE_MS = 2_000;
 const DISCONNECT_MS = 1_000;
 
+/** Who is not let in for long says so now and again, in milliseconds. */
+const TELL_EVERY_MS = 30_000;
+
 /** What a session needs. */
 export interface SessionPorts {
   readonly cluster: Cluster;
@@ -109,13 +112,27 @@ export class KafkajsSession implements ConsumerSession {
   }
 
   async #join() {
-    return await this.#positions.of(await this.#membership.join());
+    const partitions = await this.#membership.join();
+    const found = new AbortController();
+    void this.#stayAlive(found.signal);
+    return await this.#positions.of(partitions).finally(() => found.abort());
+  }
+
+  /** Where answers are slow, the session would be over before the positions are found: and so again after the next join. */
+  async #stayAlive(signal: AbortSignal): Promise<void> {
+    const { clock, options } = this.#ports;
+    while (true) {
+      await clock.sleep(options.heartbeatIntervalMs, signal);
+      if (signal.aborted || this.#closing.signal.aborted) return;
+      await this.#membership.heartbeat().catch(() => {}); // the positions, or the generation's first one, will say
+    }
   }
 
   /** Tries until it succeeds; undefined where the session is closed meanwhile. */
   async #patiently<T>(doing: string, attempt: () => Promise<T>): Promise<T | undefined> {
     const { clock, options } = this.#ports;
     let unknownSince: number | undefined;
+    let toldAt = clock.now();
     while (!this.#closing.signal.aborted) {
       try {
         const result = await attempt();
@@ -130,7 +147,9 @@ export class KafkajsSession implements ConsumerSession {
         }
         unknownSince = undefined; // a broker that has just come back does not know its topics at once
         if (isForgotten(error) || isRebalance(error)) {
-          options.log.debug(`Cannot ${doing} yet: ${errorText(error)}`);
+          const isLong = clock.now() - toldAt >= TELL_EVERY_MS;
+          if (isLong) toldAt = clock.now();
+          options.log[isLong ? "warning" : "debug"](`Cannot ${doing} yet: ${errorText(error)}`);
           await clock.sleep(100, this.#closing.signal); // not an outage: the group moves on, so join again
           continue;
         }

@@ -111,9 +111,9 @@ export class Bed implements AsyncDisposable {
   }
 
   /** A connection by kafka_connector. */
-  async connect(config: Config = {}): Promise<KafkaConnection> {
+  async connect(config: Config = {}, broker = this.broker): Promise<KafkaConnection> {
     const { artifacts } = await runMod("kafka_connector", {
-      bootstrap_servers: this.broker,
+      bootstrap_servers: broker,
       security_protocol: "PLAINTEXT",
       additional_config: { ...QUICK, ...config },
     });

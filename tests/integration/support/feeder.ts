@@ -9,14 +9,19 @@ export class Feeder implements AsyncDisposable {
   readonly #running: Promise<void>;
   #stopped = false;
 
-  private constructor(to: Pick<KafkaAdmin, "append">, topic: string, partitions: number) {
-    this.#running = this.#feed(to, topic, partitions);
+  private constructor(to: Pick<KafkaAdmin, "append">, topic: string, partitions: number, pauseMs: number) {
+    this.#running = this.#feed(to, topic, partitions, pauseMs);
     this.#running.catch(() => {}); // stop() tells
   }
 
-  /** Begins to send, to the partitions by turns. */
-  static start(to: Pick<KafkaAdmin, "append">, topic: string, partitions: number): Feeder {
-    return new Feeder(to, topic, partitions);
+  /** Begins to send, to the partitions by turns, with so many milliseconds between ten messages and the next. */
+  static start(
+    to: Pick<KafkaAdmin, "append">,
+    topic: string,
+    partitions: number,
+    pauseMs = PAUSE_MS,
+  ): Feeder {
+    return new Feeder(to, topic, partitions, pauseMs);
   }
 
   /** Sends no more; the ids that were acknowledged. */
@@ -31,7 +36,12 @@ export class Feeder implements AsyncDisposable {
     await this.#running.catch(() => {});
   }
 
-  async #feed(to: Pick<KafkaAdmin, "append">, topic: string, partitions: number): Promise<void> {
+  async #feed(
+    to: Pick<KafkaAdmin, "append">,
+    topic: string,
+    partitions: number,
+    pauseMs: number,
+  ): Promise<void> {
     for (let n = 0; !this.#stopped;) {
       const ids = Array.from({ length: BATCH }, () => `fed-${n++}`);
       await to.append(
@@ -44,7 +54,7 @@ export class Feeder implements AsyncDisposable {
         })),
       );
       this.#acknowledged.push(...ids);
-      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
   }
 }
