@@ -16,6 +16,7 @@ export const NO_SMALL_DISK: string | undefined = await (async () => {
 /** A folder on a disk of its own, in memory, that can be filled up. It is unmounted when it is disposed. */
 export class SmallDisk implements AsyncDisposable {
   readonly #ballast: string;
+  #isOwn = false;
 
   private constructor(readonly folder: string) {
     this.#ballast = `${folder}/ballast`;
@@ -28,17 +29,24 @@ export class SmallDisk implements AsyncDisposable {
     return new SmallDisk(folder);
   }
 
+  /** Mounts one in a folder of its own, which belongs to the user who owns another folder: a server's, say. */
+  static async forOwnerOf(owned: string, kib: number): Promise<SmallDisk> {
+    const folder = await Deno.makeTempDir({ prefix: "datapy-test-disk-" });
+    const disk = await SmallDisk.mount(folder, kib);
+    disk.#isOwn = true;
+    await shell('chown "$(stat -c %u:%g "$2")" "$1" && chmod 700 "$1"', folder, owned);
+    return disk;
+  }
+
   /** Free KiB. */
   async free(): Promise<number> {
     return Number(await shell(`df -k "$1" | tail -1 | awk '{print $4}'`, this.folder));
   }
 
-  /** Fills it up to so many free KiB. */
+  /** Fills it up to so many free KiB, or wholly, while others may write to it as well. */
   async fill(leaveKib: number): Promise<void> {
-    const kib = await this.free() - leaveKib;
-    if (kib > 0) {
-      await shell('dd if=/dev/zero of="$1" bs=1024 count="$2" 2>/dev/null', this.#ballast, String(kib));
-    }
+    const kib = leaveKib === 0 ? "" : String(await this.free() - leaveKib);
+    await shell('dd if=/dev/zero of="$1" bs=1024 ${2:+count="$2"} 2>/dev/null || true', this.#ballast, kib);
   }
 
   /** Makes the space free again. */
@@ -47,6 +55,7 @@ export class SmallDisk implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await shell('umount "$1" || umount -l "$1"', this.folder);
+    await shell('umount "$1" 2>/dev/null || umount -l "$1"', this.folder);
+    if (this.#isOwn) await Deno.remove(this.folder);
   }
 }
