@@ -273,3 +273,42 @@ for (const [what, sql, said] of MISTAKES) {
     assertDelivered(ids.slice(0, MESSAGES), messages, 0); // the call's other table was undone
   });
 }
+
+onKafka(
+  "A password changed on the server and in the file that the job reads it from: the job goes on",
+  async (bed) => {
+    const scene = await WriteScene.onPostgres(bed, shared.url, MESSAGES);
+    await Deno.mkdir(`${bed.folder}/data`);
+    const secret = `${bed.folder}/data/password`;
+    const change = async (password: string) => {
+      await onServer(scene.url, `ALTER ROLE teller PASSWORD '${password}'`);
+      await Deno.writeTextFile(secret, password);
+      await onServer(
+        scene.url,
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'teller'",
+      );
+    };
+    await onServer(
+      scene.url,
+      "CREATE ROLE teller LOGIN; GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO teller",
+    );
+    bed.use({
+      [Symbol.asyncDispose]: async () =>
+        void await onServer(scene.url, "DROP OWNED BY teller; DROP ROLE teller"),
+    });
+    await change("open-sesame");
+    const login = new URL(scene.url);
+    [login.username, login.password] = ["teller", ""];
+    const job = scene.start(["insert", "upsert"], {
+      database: { url: login.href, password: `\${file:${secret}}` },
+    });
+    await scene.committedAll();
+    await change("close-sesame");
+    const ids = await scene.sendMore(20);
+    await scene.committedAll();
+    await job.stop();
+    assertDelivered(ids, await readMessages(scene.read), 1);
+    await assertOrders(scene.read, ids);
+    assert.ok(!job.log.join("\n").includes("sesame"));
+  },
+);

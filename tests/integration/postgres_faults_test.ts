@@ -137,6 +137,21 @@ onPostgres(
   },
 );
 
+onPostgres(
+  "a server that takes no writes any more is unavailable, and asked by another connection the next time",
+  async (_, other, url) => {
+    const standIn = `ALTER DATABASE ${new URL(url).pathname.slice(1)} SET default_transaction_read_only`;
+    await other(`${standIn} = on`);
+    const db = await openDatabase(url, { poolSize: 1 }); // its session stays read-only, as one with a standby does
+    const text = await refusal(update(db, [1], "ours"), "unavailable");
+    assert.match(text, /read-only transaction \(SQLSTATE 25006\)/);
+    await refusal(db.query("UPDATE t SET v = 'ours'"), "unavailable");
+    await other(`BEGIN; SET TRANSACTION READ WRITE; ${standIn} = off; COMMIT`);
+    assert.deepEqual(await update(db, [1], "ours"), [1]);
+    await db.close();
+  },
+);
+
 onPostgres("a commit whose answer is lost says that its outcome is not known", async (_, other, url) => {
   await using proxy = new TcpProxy(server.port, (text) => text.includes("COMMIT") ? "pass_and_cut" : "pass");
   const through = new URL(url);
