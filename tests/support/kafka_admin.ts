@@ -62,6 +62,7 @@ export class KafkaAdmin implements AsyncDisposable {
 
   async addPartitions(topic: string, total: number): Promise<void> {
     await this.#admin.createPartitions({ topicPartitions: [{ topic, count: total }] });
+    await this.#closeProducer(); // it would not see them until its metadata is old, and lose what is for them
   }
 
   /**
