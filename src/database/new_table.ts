@@ -39,7 +39,8 @@ export function newTable(
   const given = (wanted: string, parameter: string) => {
     const found = names.find((column) => foldName(column) === foldName(wanted));
     if (found !== undefined) return found;
-    throw new ConfigurationError(
+    // one message without its key must not stop the job for good, as it would not where the table is there
+    throw new PermanentError(
       `Cannot create table "${name}": ${parameter} names ${JSON.stringify(wanted)}, ` +
         `which the rows do not have${didYouMean(wanted, names)} (they have ${names.join(", ")})`,
     );

@@ -89,10 +89,10 @@ Deno.test("create_table makes no index but the primary key's, since DuckDB may l
 Deno.test("create_table says which column of a parameter the rows do not have", async () => {
   await using place = await TestDatabase.make();
   const write = { table: "t", rows: [{ order_id: 1 }], createTable: true };
-  const key = await refusal(place.write({ ...write, keyColumns: ["oder_id"] }), "configuration");
+  const key = await refusal(place.write({ ...write, keyColumns: ["oder_id"] }), "permanent");
   assert.match(key, /key_columns names "oder_id", which the rows do not have; did you mean "order_id"\?/);
   const replaceChildren = { columns: ["p"], of: [{ p: 1 }] };
-  const parent = await refusal(place.write({ ...write, replaceChildren }), "configuration");
+  const parent = await refusal(place.write({ ...write, replaceChildren }), "permanent");
   assert.match(parent, /replace_children\.columns names "p"/);
   const twice = { ...write, rows: [{ a: 1, A: 2 }] };
   assert.match(await refusal(place.write(twice), "permanent"), /differ in case only/);
