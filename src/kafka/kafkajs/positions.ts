@@ -35,6 +35,7 @@ export class Positions {
     const fresh = partitions.filter((partition) => !committed.has(keyOf(partition)));
     const chosen = await this.#choose(fresh, "nothing is committed for it");
     await this.#commit(chosen);
+    this.#tell(fresh);
     return partitions.map(({ topic, partition }) => {
       const key = keyOf({ topic, partition });
       const before = committed.get(key) ?? null;
@@ -99,6 +100,22 @@ export class Positions {
 
   async #commit(chosen: ReadonlyMap<string, OffsetCommit>): Promise<void> {
     if (chosen.size > 0) await this.#membership.commit([...chosen.values()]);
+  }
+
+  /** A group that is new is told of in the same words as one whose offsets have expired: nobody can tell them apart. */
+  #tell(fresh: readonly TopicPartition[]): void {
+    const { autoOffsetReset, groupId, log } = this.#options;
+    const isEarly = (partition: TopicPartition) =>
+      autoOffsetReset === "earliest" || this.#known?.has(keyOf(partition)) === false;
+    for (const [where, some] of Map.groupBy(fresh, (each) => isEarly(each) ? "earliest" : "latest")) {
+      const places = byTopic(some, ({ partition }) => partition)
+        .map(({ topic, partitions }) => `${topic}[${partitions.toSorted((a, b) => a - b).join(",")}]`);
+      log.info(
+        `Nothing is committed by group "${groupId}" of ${
+          places.join(", ")
+        }: beginning at the ${where} offset`,
+      );
+    }
   }
 
   #present(): ReadonlySet<string> {

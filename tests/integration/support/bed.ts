@@ -75,6 +75,11 @@ export class Bed implements AsyncDisposable {
     return Math.min(3, this.broker.split(",").length);
   }
 
+  /** Deletes a group without members, and so its offsets, as their expiry does. */
+  async forgetGroup(group: string): Promise<void> {
+    await this.#administer((admin) => admin.deleteGroups([group]));
+  }
+
   /** Name of a new group; or a name that a job has fixed. It is deleted in the end. */
   group(name = `fault-${crypto.randomUUID().slice(0, 13)}`): string {
     this.#groups.push(name);
