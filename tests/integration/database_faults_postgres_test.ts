@@ -38,7 +38,7 @@ for (const [how, end] of [["restarted", "stop"], ["ended at once", "crash"]] as 
     assertNothingSkipped(job.begun);
     await assertOrders(scene.read, scene.ids);
     await assertLines(scene.read, scene.ids);
-    assert.ok(job.failed.every(({ kind }) => kind === "unavailable"), JSON.stringify(job.failed));
+    assert.equal(job.failed.find(({ kind }) => kind !== "unavailable"), undefined);
   });
 }
 
@@ -65,7 +65,7 @@ onKafka(
     assert.equal(messages.length, MESSAGES + cuts, "each of these commits had reached the server");
     await assertOrders(scene.read, scene.ids);
     await assertLines(scene.read, scene.ids);
-    assert.ok(job.failed.every(({ text = "" }) => text.includes("not known")), JSON.stringify(job.failed));
+    assert.equal(job.failed.find(({ text = "" }) => !text.includes("not known")), undefined);
   },
 );
 
@@ -144,7 +144,7 @@ onKafka(
     await job.stop();
     assertDelivered(scene.ids, await readMessages(scene.read), 1);
     await assertOrders(scene.read, scene.ids);
-    assert.ok(job.failed.every(({ kind }) => kind === "unavailable"), JSON.stringify(job.failed));
+    assert.equal(job.failed.find(({ kind }) => kind !== "unavailable"), undefined);
   },
 );
 
@@ -187,7 +187,7 @@ onKafka(
     for (const job of jobs) await job.stop();
     const failed = jobs.flatMap((job) => job.failed);
     assert.ok(failed.some(({ text = "" }) => text.includes("40P01")), "there was no deadlock");
-    assert.ok(failed.every(({ kind }) => kind === "unavailable"), JSON.stringify(failed));
+    assert.equal(failed.find(({ kind }) => kind !== "unavailable"), undefined);
     for (const job of jobs) {
       assertNothingSkipped(job.begun);
       assertDelivered(scene.ids, job.ended, 0);
@@ -208,7 +208,7 @@ onKafka("Two jobs under serializable isolation: failures are tried again, all is
   for (const job of jobs) await job.stop();
   const failed = jobs.flatMap((job) => job.failed);
   assert.ok(failed.some(({ text = "" }) => text.includes("40001")), "nothing failed to serialize");
-  assert.ok(failed.every(({ kind }) => kind === "unavailable"), JSON.stringify(failed));
+  assert.equal(failed.find(({ kind }) => kind !== "unavailable"), undefined);
   const messages = await readMessages(scene.read);
   assertDelivered(scene.ids, messages, scene.ids.length);
   assert.equal(messages.length, 2 * scene.ids.length, "each of the two has written each message once");

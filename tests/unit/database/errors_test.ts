@@ -262,6 +262,22 @@ Deno.test("each type of DuckDB's errors has a kind, and what nobody knows is una
   assert.equal(duckDbFailure(new TypeError("x is not a function")), undefined);
 });
 
+Deno.test("what is the world's fault in DuckDB is never the message's: it would be skipped", () => {
+  const place = { database: "duckdb:x", schema: undefined, ensuredKey: undefined, culprit: undefined };
+  for (
+    const said of [
+      "IO Error: Could not read from file: Input/output error",
+      "Connection Error: connection was closed",
+      "TransactionContext Error: Failed to commit: Could not write file: No space left on device",
+      "Out of Memory Error: failed to allocate data",
+      "INTERRUPT Error: Interrupted!",
+      "FATAL Error: the file is gone",
+      "INTERNAL Error: a bug",
+      "Never Heard Of Error: what is that",
+    ]
+  ) assert.equal(kindOf(writeError(new Error(said), place)), "unavailable", said);
+});
+
 Deno.test("a DuckDB that has been closed or given up is unavailable, whatever its error is called", () => {
   const errors = [
     "Failed to prepare: connection disconnected",
