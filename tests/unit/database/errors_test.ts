@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { ErrorKind } from "../../../src/core/errors.ts";
+import { type ErrorKind, kindOf } from "../../../src/core/errors.ts";
 import type { TableWrite } from "../../../src/database/database.ts";
 import { DUCKDB_ERROR_KINDS, duckDbFailure } from "../../../src/database/duckdb/error_kinds.ts";
 import { openError } from "../../../src/database/duckdb/open_error.ts";
