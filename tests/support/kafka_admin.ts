@@ -56,8 +56,14 @@ export class KafkaAdmin implements AsyncDisposable {
     this.#topics.add(topic);
     await this.#admin.createTopics({
       topics: [{ topic, numPartitions: partitions, replicationFactor: copies }],
-      waitForLeaders: true,
+      waitForLeaders: false, // it gives up early on a busy machine
     });
+    const hasLeaders = async () => {
+      const { topics } = await this.#admin.fetchTopicMetadata({ topics: [topic] });
+      return topics[0]?.partitions.length === partitions &&
+        topics[0].partitions.every(({ leader }) => leader >= 0);
+    };
+    await waitFor(() => hasLeaders().catch(() => false), `the leaders of ${topic}`);
   }
 
   async addPartitions(topic: string, total: number): Promise<void> {
