@@ -102,6 +102,35 @@ onKafka(
 );
 
 onKafka(
+  "A COMMIT that is not answered, and SIGTERM: the job ends all the same, the message comes again",
+  async (bed) => {
+    const server = bed.use(await durablePostgres());
+    const scene = await WriteScene.onPostgres(bed, server.url, MESSAGES);
+    await onServer(server.url, "ALTER SYSTEM SET synchronous_standby_names = 'nobody'"); // none will ever answer
+    await onServer(server.url, "SELECT pg_reload_conf()");
+    const job = scene.start(["insert", "upsert"], { consumer: DRAIN });
+    await bed.waitFor(
+      async () =>
+        (await onServer(server.url, "SELECT FROM pg_stat_activity WHERE wait_event = 'SyncRep'")).length > 0,
+      "a commit that waits",
+    );
+    job.signal("SIGTERM");
+    // nothing cancels a commit: the drain's bound, that of closing what is open, and no more
+    assert.equal(await job.exitCode(2 * BOUND_MS), 1, job.log.join("\n"));
+    assert.match(job.failure, /\[0\]@0/);
+    assert.equal(await scene.committed(), 0);
+    await onServer(server.url, "ALTER SYSTEM RESET synchronous_standby_names");
+    await onServer(server.url, "SELECT pg_reload_conf()");
+    await scene.settled();
+    const next = scene.start(["insert", "upsert"]);
+    await scene.committedAll();
+    await next.stop();
+    assertDelivered(scene.ids, await readMessages(scene.read), 1);
+    await assertOrders(scene.read, scene.ids);
+  },
+);
+
+onKafka(
   "An insert that waits for a lock beyond max_processing_s: it is given up, and tried again by on_error",
   async (bed) => {
     const { scene, url } = await onShared(bed);
