@@ -105,7 +105,7 @@ onKafka(
 onKafka(
   "Two replicas on one DuckDB file: the second waits for the first, and takes over when it ends",
   async (bed) => {
-    const scene = await WriteScene.onDuckDb(bed, 200, 2);
+    const scene = await WriteScene.onDuckDb(bed, 1_500, 2); // enough for the second to find some left
     const first = scene.start(["insert", "upsert"]);
     await first.hasEnded(10);
     const second = scene.start(["insert", "upsert"]);

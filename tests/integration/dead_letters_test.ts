@@ -13,7 +13,6 @@ import type { Bed } from "./support/bed.ts";
 import { Consuming } from "./support/consuming.ts";
 import { onKafka } from "./support/on_kafka.ts";
 
-
 type Placed = RawRecord & { readonly partition: number };
 
 /** All records of a topic. */
