@@ -1,6 +1,6 @@
 /**
  * Runs the tests: `deno task test` those that need no Kafka, then those that need one, which it starts and ends;
- * `deno task test:slow` those that wait long. Whatever else is on the command line goes to `deno test`: a filter, a file.
+ * `deno task test:slow` those that wait long, `deno task test:long` those that CI has no time for. Whatever else is on the command line goes to `deno test`: a filter, a file.
  *
  * DATAPY_KAFKA=host:port uses a Kafka that is there; DATAPY_TEST_ENGINE=container or jvm decides what it runs in.
  */
@@ -45,6 +45,7 @@ const PARTS: Readonly<Record<string, readonly Part[]>> = {
     { name: "Tests on Kafka", paths: ["tests/contract", "tests/integration"], kafka: true, sideBySide: true },
   ],
   slow: [{ name: "Slow tests", paths: ["tests/slow"], kafka: true, sideBySide: false }],
+  long: [{ name: "Long tests", paths: ["tests/long"], kafka: true, sideBySide: false }],
 };
 
 const say = (text: string) => console.error(text);
