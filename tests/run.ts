@@ -1,6 +1,7 @@
 /**
  * Runs the tests: `deno task test` those that need no Kafka, then those that need one, which it starts and ends;
- * `deno task test:slow` those that wait long, `deno task test:long` those that CI has no time for. Whatever else is on the command line goes to `deno test`: a filter, a file.
+ * `deno task test:slow` those that wait long, `deno task test:long` those that CI has no time for. Whatever else is on
+ * the command line goes to `deno test`: a filter, a file.
  *
  * DATAPY_KAFKA=host:port uses a Kafka that is there; DATAPY_TEST_ENGINE=container or jvm decides what it runs in.
  */
