@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { assertDelivered } from "../integration/support/verify.ts";
 import { Flow } from "../integration/support/flow.ts";
 import { Sending } from "../integration/support/sending.ts";
 import type { FaultProxy } from "../support/proxy.ts";
@@ -141,5 +142,30 @@ onProxiedKafka(
     proxy.release(); // what was given up arrives now
     await sending.goesOn();
     await sending.finish();
+  },
+);
+
+onProxiedKafka(
+  "A commit that is on its way while the group moves on: it is refused, and the message comes again",
+  async (bed, proxy) => {
+    const [topic, group] = [await bed.topic(), bed.group()];
+    const sent = await bed.send(topic, 4);
+    const consumers = [{ topics: [topic], group_id: group, deed: "wait for a line" as const }];
+    const first = bed.run({ broker: proxied, consumers });
+    await first.hasBegun(1);
+    proxy.hold();
+    await first.send("go on");
+    await first.hasEnded(1); // its commit is under way now, and held
+    const second = bed.run({ consumers });
+    await second.hasBegun(1, 60_000); // when the first one's session is over
+    proxy.release(); // the commit arrives, of a generation that is over
+    await first.logged(/The group dropped this consumer/);
+    assert.equal(second.begun[0]?.offset, 0);
+    assert.equal(await bed.committed(group, topic), 0, "it is refused");
+    for (let line = 0; line < 6; line++) for (const job of [first, second]) await job.send("go on");
+    await bed.committedAll(group, topic);
+    for (const job of [first, second]) job.signal("SIGTERM");
+    for (const job of [first, second]) assert.equal(await job.exitCode(), 0, job.log.join("\n"));
+    assertDelivered(sent, [...first.ended, ...second.ended], 2);
   },
 );
