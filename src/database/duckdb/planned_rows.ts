@@ -2,20 +2,14 @@ import { ConfigurationError, PermanentError } from "../../core/errors.ts";
 import type { Row } from "../../core/rows.ts";
 import type { TableWrite } from "../database.ts";
 import { foldName } from "../identifiers.ts";
+import * as planning from "../planned_rows.ts";
 import { columnKind } from "./column_kind.ts";
 import type { DuckDbSession } from "./session.ts";
 import { type Column, columnOf, type TableSchema, tableText } from "./table_schema.ts";
 import { bindable, type BoundValue, valueText } from "./values.ts";
 
 /** A row, bound. */
-export interface PlannedRow {
-  /** The columns that it has, in the table's order. */
-  readonly columns: readonly Column[];
-  /** Their values, in the same order. */
-  readonly values: readonly BoundValue[];
-  /** Place in the data, from 0. */
-  readonly place: number;
-}
+export type PlannedRow = planning.PlannedRow<Column, BoundValue>;
 
 /** Binds the rows of a write. Throws as {@link TableWrite} is declared to; never with a value in the text. */
 export function planRows(session: DuckDbSession, schema: TableSchema, write: TableWrite): PlannedRow[] {
@@ -34,7 +28,7 @@ export function planKeys(
       value !== undefined &&
       keys.some((key) => foldName(key.name) === foldName(name))
     );
-    if (own.length === 0) missingKey(schema, place, keys[0]?.name);
+    if (own.length === 0) planning.missingKey(tableText(schema), place, keys[0]?.name);
     const planned = planRow(session, schema, write, Object.fromEntries(own), place);
     return { columns: keys, values: keyOf(schema, planned, keys), place };
   });
@@ -47,21 +41,13 @@ function planRow(
   row: Row,
   place: number,
 ): PlannedRow {
-  const found = new Map<Column, BoundValue>();
-  for (const name of Object.keys(row)) {
-    const value = row[name];
-    if (value === undefined) continue;
-    const column = columnOf(schema, name);
-    if (found.has(column)) {
-      throw new PermanentError(
-        `${placeText(schema, place)} has two columns that are one to the database: "${column.name}"`,
-      );
-    }
-    found.set(column, bound(session, schema, write, value, column, place));
-  }
-  if (found.size === 0) throw new PermanentError(`${placeText(schema, place)} has no columns`);
-  const inOrder = [...found].sort(([a], [b]) => a.index - b.index);
-  return { columns: inOrder.map(([column]) => column), values: inOrder.map(([, value]) => value), place };
+  return planning.planRow(
+    tableText(schema),
+    row,
+    place,
+    (name) => columnOf(schema, name),
+    (value, column) => bound(session, schema, write, value, column, place),
+  );
 }
 
 function bound(
@@ -96,21 +82,11 @@ function isGuessedTooNarrow(write: TableWrite, value: unknown, column: Column): 
 }
 
 /** `Cannot write row 3 of "orders"`. */
-export function placeText(schema: TableSchema, place: number): string {
-  return `Cannot write row ${place} of "${tableText(schema)}"`;
-}
+export const placeText = (schema: TableSchema, place: number) => planning.placeText(tableText(schema), place);
 
 /** The values of the key columns. Throws a `PermanentError` where the row lacks one or has a null in it. */
 export function keyOf(schema: TableSchema, row: PlannedRow, keys: readonly Column[]): BoundValue[] {
-  return keys.map((key) => {
-    const value = row.values[row.columns.indexOf(key)];
-    if (value !== undefined && value !== null) return value;
-    return missingKey(schema, row.place, key.name);
-  });
-}
-
-function missingKey(schema: TableSchema, place: number, column: string | undefined): never {
-  throw new PermanentError(`${placeText(schema, place)}: key column "${column}" is missing or null`);
+  return planning.keyOf(tableText(schema), row, keys);
 }
 
 /** A key as a text to compare with. */
@@ -118,26 +94,11 @@ export function keyText(key: readonly BoundValue[]): string {
   return JSON.stringify(key.map(valueText));
 }
 
-/** One row a key: a later row replaces the values of an earlier one that it has too, as an upsert of each would. */
+/** One row a key, as an upsert of each would leave it. */
 export function lastOfEachKey(
   schema: TableSchema,
   rows: readonly PlannedRow[],
   keys: readonly Column[],
 ): PlannedRow[] {
-  const byKey = new Map<string, PlannedRow>();
-  for (const row of rows) {
-    const text = keyText(keyOf(schema, row, keys));
-    const earlier = byKey.get(text);
-    byKey.set(text, earlier === undefined ? row : merged(earlier, row));
-  }
-  return [...byKey.values()];
-}
-
-function merged(earlier: PlannedRow, later: PlannedRow): PlannedRow {
-  const values = new Map<Column, BoundValue>();
-  for (const { columns, values: own } of [earlier, later]) {
-    columns.forEach((c, i) => values.set(c, own[i] ?? null));
-  }
-  const inOrder = [...values].sort(([a], [b]) => a.index - b.index);
-  return { columns: inOrder.map(([c]) => c), values: inOrder.map(([, v]) => v), place: later.place };
+  return planning.lastOfEachKey(rows, (row) => keyText(keyOf(schema, row, keys)));
 }

@@ -1,9 +1,9 @@
 import type { DuckDBPreparedStatement, DuckDBValue } from "../../deps/duckdb.ts";
-import { ConfigurationError, PermanentError } from "../../core/errors.ts";
-import { didYouMean } from "../../core/nearest.ts";
+import { PermanentError } from "../../core/errors.ts";
 import type { QueryValues } from "../database.ts";
 import { isDuckDbValue } from "./duckdb_values.ts";
 import { jsonTextOf } from "../json_text.ts";
+import { eachQueryValue } from "../query_values.ts";
 import type { DuckDbApi } from "./library.ts";
 import { bindable, bindValue, type BoundValue } from "./values.ts";
 
@@ -17,41 +17,7 @@ export function bindQueryValues(
   values: QueryValues,
 ): void {
   const names = Array.from({ length: statement.parameterCount }, (_, i) => statement.parameterName(i + 1));
-  if (isList(values)) positions(names, values);
-  names.forEach((name, i) => {
-    const value = isList(values) ? values[i] : named(name, values);
-    try {
-      bindOne(api, statement, i + 1, value);
-    } catch (error) {
-      if (!(error instanceof PermanentError)) throw error;
-      throw new PermanentError(`value $${name} of the query: ${error.message}`);
-    }
-  });
-}
-
-const isList = (values: QueryValues): values is readonly unknown[] => Array.isArray(values);
-
-function positions(names: readonly string[], values: readonly unknown[]): void {
-  const named = names.find((name, i) => name !== String(i + 1));
-  if (named !== undefined) {
-    throw new ConfigurationError(
-      `the statement has $${named}, but its values are a list: expected an object`,
-    );
-  }
-  if (names.length === values.length) return;
-  throw new ConfigurationError(
-    `the statement has ${names.length} places for values, ${values.length} values were given`,
-  );
-}
-
-function named(name: string, values: Readonly<Record<string, unknown>>): unknown {
-  if (Object.hasOwn(values, name)) return values[name];
-  const there = Object.keys(values);
-  throw new ConfigurationError(
-    /^\d+$/.test(name)
-      ? `the statement has $${name}, but its values have names: expected a list`
-      : `the statement has $${name}, which the values do not have${didYouMean(name, there)}`,
-  );
+  eachQueryValue(names, values, (value, place) => bindOne(api, statement, place + 1, value));
 }
 
 function bindOne(api: DuckDbApi, statement: DuckDBPreparedStatement, index: number, value: unknown): void {

@@ -1,6 +1,7 @@
 import { PermanentError } from "../../core/errors.ts";
 import type { ReplaceChildren } from "../database.ts";
-import { keyOf, keyText, placeText, type PlannedRow } from "./planned_rows.ts";
+import { refuseOrphans } from "../planned_rows.ts";
+import { keyOf, keyText, type PlannedRow } from "./planned_rows.ts";
 import { runChunks } from "./row_chunks.ts";
 import type { DuckDbSession } from "./session.ts";
 import { deleteSql } from "./statements.ts";
@@ -20,13 +21,7 @@ export async function deleteChildren(
   const columns = replace.columns.map((name) => columnOf(schema, name));
   const parents = parentRows(session, schema, replace, columns);
   const known = new Set(parents.map(({ values }) => keyText(values)));
-  for (const row of rows) {
-    if (known.has(keyText(keyOf(schema, row, columns)))) continue;
-    throw new PermanentError(
-      `${placeText(schema, row.place)}: its ${replace.columns.join(", ")} is of none of the ` +
-        `${replace.of.length} parents in replace_children.of`,
-    );
-  }
+  refuseOrphans(tableText(schema), rows, replace, (row) => known.has(keyText(keyOf(schema, row, columns))));
   await runChunks(session, schema, parents, deleteSql);
 }
 

@@ -45,19 +45,6 @@ export function doing(schema: TableSchema, rows: readonly PlannedRow[]): Doing {
   return { schema, columns, rows: rows.map(({ values }) => values), places: rows.map(({ place }) => place) };
 }
 
-/** Neighbours that have the same columns: one statement can write them. */
-export function runsOfSameColumns(rows: readonly PlannedRow[]): PlannedRow[][] {
-  const runs: PlannedRow[][] = [];
-  for (const row of rows) {
-    const run = runs.at(-1);
-    const same = run?.[0]?.columns.length === row.columns.length &&
-      row.columns.every((column, i) => column === run[0]?.columns[i]);
-    if (same) run.push(row);
-    else runs.push([row]);
-  }
-  return runs;
-}
-
 const LARGE_CHUNKS = [512, 128, 32];
 const MOST_VALUES = 8192;
 

@@ -1,8 +1,9 @@
 import type { TableWrite } from "../database.ts";
+import { runsOfSameColumns } from "../planned_rows.ts";
 import { createStatement } from "./create_table.ts";
 import { keyOf, lastOfEachKey, planKeys, type PlannedRow, planRows } from "./planned_rows.ts";
 import { deleteChildren } from "./replace_children.ts";
-import { countChunks, doing, runChunks, runsOfSameColumns } from "./row_chunks.ts";
+import { countChunks, doing, runChunks } from "./row_chunks.ts";
 import type { DuckDbSession } from "./session.ts";
 import {
   countFoundSql,

@@ -1,6 +1,6 @@
-import { PermanentError } from "../../core/errors.ts";
 import type { ReplaceChildren, TableWrite } from "../database.ts";
 import { newTable } from "../new_table.ts";
+import { refuseOrphans, runsOfSameColumns } from "../planned_rows.ts";
 import { inferType } from "./infer_type.ts";
 import {
   keyOf,
@@ -10,7 +10,6 @@ import {
   planKeys,
   type PlannedRow,
   planRows,
-  runsOfSameColumns,
 } from "./planned_rows.ts";
 import type { Session } from "./session.ts";
 import {
@@ -149,13 +148,7 @@ async function deleteChildren(
     `Cannot replace children in "${schema.name}": replace_children.of[${place}].${column}`;
   const parents = planKeys(schema, replace.of, replace.columns, where);
   const known = new Set(parents.map(({ values }) => keyText(values)));
-  for (const row of rows) {
-    if (known.has(keyText(keyOf(schema, row, columns)))) continue;
-    throw new PermanentError(
-      `${placeText(schema, row.place)}: its ${replace.columns.join(", ")} is of none of the ` +
-        `${replace.of.length} parents in replace_children.of`,
-    );
-  }
+  refuseOrphans(schema.name, rows, replace, (row) => known.has(keyText(keyOf(schema, row, columns))));
   await runRows(session, write, parents, (keys, n) => deleteSql(schema, keys, n));
 }
 
