@@ -43,8 +43,8 @@ export interface JobLibrary {
   neighbours(path: string): Promise<readonly string[]>;
   /** What a module exports. */
   load(path: string): Promise<Readonly<Record<string, unknown>>>;
-  /** Runs a job's main to its end and ends the process. */
-  exitWith(main: () => unknown): Promise<unknown>;
+  /** Runs a job's main to its end, with a context file in place of its own if one is given, and ends the process. */
+  exitWith(main: () => unknown, contextFile: string | undefined): Promise<unknown>;
 }
 
 /** Ends a command with words and an exit code that are not an error's. */

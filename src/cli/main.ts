@@ -39,7 +39,8 @@ const context: CliContext = {
     kindOf: (path) => systemDisk.kindOf(path),
     neighbours: (path) => systemDisk.list(dirname(path)),
     load: (path) => import(pathToFileURL(resolve(path)).href),
-    exitWith: async (main) => (await import("../job/exit_with.ts")).exitWith(main),
+    exitWith: async (main, contextFile) =>
+      (await import("../job/exit_with.ts")).runAndExit(main, () => contextFile),
   },
   mods: async () => (await import("../job/run_mod.ts")).registeredMods(),
 };

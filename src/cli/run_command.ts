@@ -1,4 +1,3 @@
-import { chooseContextFile } from "../context/current.ts";
 import { ConfigurationError } from "../core/errors.ts";
 import { EXIT_CODES } from "../job/exit_codes.ts";
 import { type CliContext, endWith } from "./context.ts";
@@ -21,10 +20,7 @@ export async function run(
   const exported = await load(this, path);
   const { main } = exported;
   if (typeof main !== "function") throw new ConfigurationError(jobText.noMain(path));
-  await jobs.exitWith(() => {
-    if (flags.context !== undefined) chooseContextFile(flags.context);
-    return main(args);
-  });
+  await jobs.exitWith(() => main(args), flags.context);
 }
 
 /** A job that cannot be parsed, or imports what is not there, is set up wrongly; what its own code throws keeps its kind. */

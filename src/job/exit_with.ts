@@ -24,10 +24,18 @@ import { runToExitCode } from "./run_to_exit_code.ts";
  * `--context FILE` among the words that the job was started with takes the place of the file that it gives to
  * `setupContext`.
  */
-export async function exitWith(main: () => unknown): Promise<never> {
+export function exitWith(main: () => unknown): Promise<never> {
+  return runAndExit(main, () => contextOption(thisProcess.args));
+}
+
+/** The same, with the context file that whoever starts the job has chosen; undefined is the job's own. */
+export async function runAndExit(
+  main: () => unknown,
+  chosenContext: () => string | undefined,
+): Promise<never> {
   processStopSignals.keep();
   const start = () => {
-    const file = contextOption(thisProcess.args);
+    const file = chosenContext();
     if (file !== undefined) chooseContextFile(file);
     return main();
   };

@@ -30,6 +30,8 @@ export interface World {
   readonly down?: "stopped" | "was_not_running" | "left_alone";
   /** What modules export, by their paths; an error is thrown while they are loaded. */
   readonly jobs?: Readonly<Record<string, Readonly<Record<string, unknown>> | Error>>;
+  /** How a job is run to its end; its main is called otherwise. */
+  readonly exitWith?: CliContext["jobs"]["exitWith"];
   readonly terminal?: boolean;
   /** The Kafka that `memory:9092` leads to. */
   readonly broker?: MemoryBroker;
@@ -139,7 +141,7 @@ export async function datapy(words: readonly string[], world: World = {}): Promi
         Promise.resolve(Object.keys(jobs).map((path) => path.slice(path.lastIndexOf("/") + 1))),
       load: (path) =>
         jobs[path] instanceof Error ? Promise.reject(jobs[path]) : Promise.resolve(jobs[path] ?? {}),
-      exitWith: async (main) => await main(),
+      exitWith: world.exitWith ?? (async (main) => await main()),
     },
     mods: () =>
       Promise.resolve(

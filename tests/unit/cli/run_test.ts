@@ -10,6 +10,15 @@ Deno.test("datapy run calls the job's main with the further words", async () => 
   assert.deepEqual(calls, [[["one", "--two"]]]);
 });
 
+Deno.test("datapy run hands on the context file that is given", async () => {
+  const chosen: unknown[] = [];
+  const jobs = { "jobs/a.ts": { main() {} } };
+  const exitWith = (_: unknown, contextFile: string | undefined) => Promise.resolve(chosen.push(contextFile));
+  await datapy(["run", "jobs/a.ts", "--context", "prod.json"], { jobs, exitWith });
+  await datapy(["run", "jobs/a.ts"], { jobs, exitWith });
+  assert.deepEqual(chosen, ["prod.json", undefined]);
+});
+
 Deno.test("datapy run refuses a path without a job with 64, and suggests the nearest", async () => {
   const jobs = { "jobs/orders.ts": { main() {} } };
   const typo = await datapy(["run", "jobs/order.ts"], { jobs });
