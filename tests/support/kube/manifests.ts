@@ -1,6 +1,7 @@
 /** Manifests as `oc apply -k` would send them. */
 import { relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+// deno-lint-ignore no-import-prefix -- not in deno.json: a first `deno task` would fetch it
 import { parseAllDocuments } from "npm:yaml@2.9.1";
 import { kubeTools, run } from "./tools.ts";
 

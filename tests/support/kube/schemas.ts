@@ -1,4 +1,5 @@
 /** Whether a manifest has the form that a cluster expects, unknown fields refused. */
+// deno-lint-ignore no-import-prefix -- not in deno.json: a first `deno task` would fetch it
 import { Ajv2020 } from "npm:ajv@8.20.0/dist/2020.js";
 import { type Manifest, parseManifests, type Value } from "./manifests.ts";
 import { type KubernetesVersion, kubeTools } from "./tools.ts";
