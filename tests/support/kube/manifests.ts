@@ -77,8 +77,11 @@ export function the(kind: string, manifests: readonly Manifest[], name?: string)
   return first;
 }
 
+/** Values to put at paths; undefined removes what is there. */
+export type Changes = Readonly<Record<string, Value | undefined>>;
+
 /** A copy with other values at some paths; undefined removes one. */
-export function changed(manifest: Manifest, changes: Readonly<Record<string, Value | undefined>>): Manifest {
+export function changed(manifest: Manifest, changes: Changes): Manifest {
   const copy = structuredClone(manifest);
   for (const [path, value] of Object.entries(changes)) {
     const keys = path.split(".");
