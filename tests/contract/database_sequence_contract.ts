@@ -91,6 +91,49 @@ export function databaseSequenceContract(contract: DatabaseContract): void {
     });
   }
 
+  contract("any sequence of calls that are handed in at once does what it does one by one", async (bench) => {
+    await bench.sql(...TABLES["a primary key"] ?? []);
+    await bench.write([{ table: "t", rows: [{ k: "z", n: 9 }] }]);
+    const calls = fc.array(fc.array(write, { minLength: 1, maxLength: 2 }), { maxLength: 20 });
+    await fc.assert(
+      fc.asyncProperty(calls, async (calls) => {
+        await bench.sql("DELETE FROM t");
+        const model = new Model();
+        const expected = calls.map((call) => model.call(call));
+        const settled = await Promise.allSettled(
+          calls.map((call) => bench.write(call.map((one) => ({ table: "t", keyColumns: KEY, ...one })))),
+        );
+        const counts = settled.map((result) => result.status === "fulfilled" ? result.value : undefined);
+        assert.deepEqual(counts, expected);
+        sameRows(await bench.rows("SELECT k, n, a, b, l FROM t"), [...model.rows.values()]);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  contract("children of a parent that several calls replace at once are those of the last", async (bench) => {
+    await bench.sql("CREATE TABLE c (p TEXT, n INTEGER, v INTEGER, PRIMARY KEY (p, n))");
+    const parent = fc.constantFrom("a", "b", "c");
+    const lines = fc.array(fc.nat(9), { maxLength: 4 });
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(parent, lines), { maxLength: 12 }), async (calls) => {
+        await bench.sql("DELETE FROM c");
+        const last = new Map<string, number[]>();
+        for (const [p, values] of calls) last.set(p, values);
+        await Promise.all(calls.map(([p, values]) =>
+          bench.write([{
+            table: "c",
+            rows: values.map((v, n) => ({ p, n, v })),
+            replaceChildren: { columns: ["p"], of: [{ p }] },
+          }])
+        ));
+        const expected = [...last].flatMap(([p, values]) => values.map((v, n) => ({ p, n, v })));
+        sameRows(await bench.rows("SELECT p, n, v FROM c"), expected);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
   contract("calls at the same time are all written, each as a whole", async ({ sql, write, rows }) => {
     await sql(
       "CREATE TABLE t (id INTEGER PRIMARY KEY, a INTEGER)",

@@ -3,6 +3,7 @@ import type { Row } from "../../core/rows.ts";
 import { abortedError, orAborted } from "../aborted.ts";
 import type { Database, QueryOptions, QueryValues, WriteCall, WriteOptions } from "../database.ts";
 import { InFlight } from "../in_flight.ts";
+import { type Counts, countsOfEach, mergeCalls, type MergedCall, writeEach } from "../merged_calls.ts";
 import { WriteQueue } from "../write_queue.ts";
 import { checkWrite } from "../write_rules.ts";
 import { commit } from "./commit.ts";
@@ -26,7 +27,7 @@ export class DuckDbDatabase implements Database {
   /** For queries that write: with one that waits for the writes before it, reading must not wait. */
   readonly #writers: ConnectionPool;
   readonly #queries = new InFlight();
-  readonly #queue = new WriteQueue();
+  readonly #queue = new WriteQueue((calls, signal) => this.#writeAll(calls, signal));
   readonly #whenClosed: () => void;
   #closing: Promise<void> | undefined;
   #gaveUp = false;
@@ -61,7 +62,7 @@ export class DuckDbDatabase implements Database {
     const doing = `write to ${this.name}`;
     this.#mustBeOpen(doing);
     call.forEach(checkWrite);
-    return await this.#inTurn(doing, signal, () => this.#writeAll(call, signal));
+    return await orAborted(doing, signal, this.#queue.write(call, signal));
   }
 
   async query(sql: string, values: QueryValues = [], options: QueryOptions = {}): Promise<readonly Row[]> {
@@ -106,35 +107,35 @@ export class DuckDbDatabase implements Database {
     }
   }
 
-  /** Writes a whole call in one transaction. Gathered writes would hand in several. */
-  async #writeAll(call: WriteCall, signal: AbortSignal | undefined): Promise<readonly number[]> {
+  /** Writes whole calls in one transaction. */
+  async #writeAll(calls: readonly WriteCall[], signal: AbortSignal | undefined): Promise<Counts> {
     if (this.#gaveUp) throw new UnavailableError(`Cannot write to ${this.name}: DuckDB has given it up`);
     try {
-      return await this.#transaction(call, signal);
+      return await this.#transaction(calls, signal);
     } catch (error) {
       // somebody may have changed a table since it was looked at: look again, once
       if (!this.#session.forget() || !(error instanceof ConfigurationError)) throw error;
-      return await this.#transaction(call, signal);
+      return await this.#transaction(calls, signal);
     }
   }
 
-  async #transaction(call: WriteCall, signal: AbortSignal | undefined): Promise<readonly number[]> {
+  async #transaction(calls: readonly WriteCall[], signal: AbortSignal | undefined): Promise<Counts> {
     try {
-      const counts = await this.#statements(call, signal);
+      const merged = mergeCalls(calls);
+      const counts = await this.#statements(merged, signal);
       await this.#commit(() => this.#session.run("COMMIT")); // nothing interrupts it: its outcome would not be known
-      return counts;
+      return countsOfEach(calls, merged, counts);
     } catch (error) {
       throw await this.#failed(error, signal);
     }
   }
 
-  async #statements(call: WriteCall, signal: AbortSignal | undefined): Promise<readonly number[]> {
+  async #statements(merged: readonly MergedCall[], signal: AbortSignal | undefined): Promise<Counts> {
     using _interrupt = interruptOnAbort(signal, this.#session.connection);
     this.#session.signal = signal;
     try {
-      const counts: number[] = [];
       await this.#session.run("BEGIN TRANSACTION");
-      for (const table of call) counts.push(await writeTable(this.#session, table));
+      const counts = await writeEach(merged, (table) => writeTable(this.#session, table));
       this.#session.doing = undefined;
       signal?.throwIfAborted(); // the last statement may have ended before the interrupt
       return counts;

@@ -1,8 +1,10 @@
 import { ConfigurationError, PermanentError, UnavailableError } from "../../core/errors.ts";
 import type { Row } from "../../core/rows.ts";
 import { abortedError } from "../aborted.ts";
+import { CommitUnknown } from "../commit_unknown.ts";
 import type { Database, QueryOptions, QueryValues, WriteCall, WriteOptions } from "../database.ts";
 import { InFlight } from "../in_flight.ts";
+import { type Counts, countsOfEach, mergeCalls, writeEach } from "../merged_calls.ts";
 import { WriteQueue } from "../write_queue.ts";
 import { checkWrite } from "../write_rules.ts";
 import type { Connection } from "./connection.ts";
@@ -23,7 +25,7 @@ export class PostgresDatabase implements Database {
   readonly #pool: Pool;
   readonly #schemas: Schemas = new Map();
   readonly #types = new OwnTypes();
-  readonly #queue = new WriteQueue();
+  readonly #queue = new WriteQueue((calls, signal) => this.#writeAll(calls, signal));
   readonly #queries = new InFlight();
   readonly #whenClosed: () => void;
   #closing: Promise<void> | undefined;
@@ -48,11 +50,7 @@ export class PostgresDatabase implements Database {
     const doing = `write to ${this.name}`;
     this.#mustBeOpen(doing);
     call.forEach(checkWrite);
-    return await this.#unlessAborted(
-      doing,
-      signal,
-      () => this.#queue.add(() => this.#writeAll(call, signal), signal),
-    );
+    return await this.#unlessAborted(doing, signal, () => this.#queue.write(call, signal));
   }
 
   async query(sql: string, values: QueryValues = [], options: QueryOptions = {}): Promise<readonly Row[]> {
@@ -89,22 +87,23 @@ export class PostgresDatabase implements Database {
     }
   }
 
-  async #writeAll(call: WriteCall, signal: AbortSignal | undefined): Promise<readonly number[]> {
-    const write = () => this.#pool.use((connection) => this.#transaction(connection, call, signal), signal);
+  /** Writes whole calls in one transaction. */
+  async #writeAll(calls: readonly WriteCall[], signal: AbortSignal | undefined): Promise<Counts> {
+    const write = () => this.#pool.use((connection) => this.#transaction(connection, calls, signal), signal);
     try {
       return await write();
     } catch (error) {
       // somebody may have changed a table since it was looked at: then it is tried once more
       const isAboutTables = error instanceof ConfigurationError || error instanceof PermanentError;
-      if (!isAboutTables || !await this.#haveTablesChanged(call, signal)) throw error;
+      if (!isAboutTables || !await this.#haveTablesChanged(calls.flat(), signal)) throw error;
       return await write();
     }
   }
 
-  /** Looks at the tables of a call again; whether one of those that were known is not as it was. */
-  async #haveTablesChanged(call: WriteCall, signal: AbortSignal | undefined): Promise<boolean> {
+  /** Looks at the tables of writes again; whether one of those that were known is not as it was. */
+  async #haveTablesChanged(writes: WriteCall, signal: AbortSignal | undefined): Promise<boolean> {
     let changed = false;
-    for (const write of call) {
+    for (const write of writes) {
       const known = this.#schemas.get(tableSql(write));
       if (known === undefined) continue;
       this.#schemas.delete(tableSql(write));
@@ -117,22 +116,24 @@ export class PostgresDatabase implements Database {
 
   async #transaction(
     connection: Connection,
-    call: WriteCall,
+    calls: readonly WriteCall[],
     signal: AbortSignal | undefined,
-  ): Promise<readonly number[]> {
+  ): Promise<Counts> {
     const session = new Session(this.name, connection, this.#schemas, signal);
+    const merged = mergeCalls(calls);
     let isCommitting = false;
     try {
       await session.run("BEGIN");
-      const counts: number[] = [];
-      for (const write of call) counts.push(await writeTable(session, write));
+      const counts = await writeEach(merged, (table) => writeTable(session, table));
       signal?.throwIfAborted();
       isCommitting = true;
       await session.commit();
-      return counts;
+      return countsOfEach(calls, merged, counts);
     } catch (error) {
       const failure = serverFailure(error);
-      if (isCommitting && (failure === undefined || failure.fatal)) throw new CommitUnknown(this.name);
+      if (isCommitting && (failure === undefined || failure.fatal)) {
+        throw new CommitUnknown(commitUnknown(this.name));
+      }
       if (connection.isUsable) await connection.run("ROLLBACK").catch(() => connection.destroy());
       const isAboutValues = failure?.kind === "permanent" && /^22/.test(failure.code);
       const culprit = isAboutValues && session.doing !== undefined && connection.isUsable
@@ -140,12 +141,5 @@ export class PostgresDatabase implements Database {
         : undefined;
       throw writeError(error, session, culprit);
     }
-  }
-}
-
-/** Carries the error of a commit whose outcome is not known past those that would make another one of it. */
-class CommitUnknown extends Error {
-  constructor(database: string) {
-    super("the outcome of a commit is not known", { cause: commitUnknown(database) });
   }
 }
