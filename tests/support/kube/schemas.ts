@@ -30,6 +30,7 @@ function strict(schema: unknown, isTop = true): unknown {
     : given;
   const result: Schema = Object.fromEntries(
     Object.entries(own).map(([name, value]) => {
+      if (name === "pattern") return [name, String(value).replace(/^\^\(\?i\)(.*)$/, "^(?i:$1)")]; // as Go writes it
       if (name !== "properties") return [name, typeof value === "object" ? strict(value, false) : value];
       const fields = Object.entries(value as Schema).map(([field, inner]) => [field, strict(inner, false)]);
       return [name, Object.fromEntries(fields)];

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { kafkaConsumer } from "../../../src/mods/streaming/kafka_consumer.ts";
-import { at, render, the, type Value } from "../../support/kube/manifests.ts";
+import { at, OPENSHIFT, render, the, type Value } from "../../support/kube/manifests.ts";
 import { podOf } from "../../support/kube/policy.ts";
 
 const SOURCES = new URL("../../../src/", import.meta.url);
@@ -59,3 +59,9 @@ for (const overlay of ["dev", "production"]) {
     assert.ok(patience >= defaults.recovery_timeout_s.parse(undefined) + 30, `${patience} s`);
   });
 }
+
+Deno.test("openshift/README.md tells how long it takes at the longest", async () => {
+  const text = await Deno.readTextFile(new URL("README.md", OPENSHIFT));
+  const longest = Object.values(STEPS).reduce((sum, step) => sum + step, 5_000) / 1000;
+  assert.match(text, new RegExp(`\\*\\*${longest} s\\*\\*`));
+});
