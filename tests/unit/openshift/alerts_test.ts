@@ -1,13 +1,6 @@
 import assert from "node:assert/strict";
 import { render, the } from "../../support/kube/manifests.ts";
-import {
-  checkRules,
-  metricNames,
-  type Rule,
-  rulesOf,
-  type RuleTest,
-  testRules,
-} from "../../support/kube/promtool.ts";
+import { checkRules, type Rule, rulesOf, type RuleTest, testRules } from "../../support/kube/promtool.ts";
 
 const manifest = the("PrometheusRule", await render("overlays/production"));
 const alerts = rulesOf(manifest).filter((rule) =>
