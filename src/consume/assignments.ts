@@ -1,11 +1,7 @@
 import type { Logger } from "../core/logger.ts";
-import type {
-  Assignment,
-  FetchedRecords,
-  LostReason,
-  OffsetCommit,
-  TopicPartition,
-} from "../kafka/driver.ts";
+import type { Assignment, FetchedRecords, OffsetCommit, TopicPartition } from "../kafka/driver.ts";
+import type { PartitionVitals } from "../core/vitals.ts";
+import type { PartitionsEnd } from "./observer.ts";
 import { PartitionState } from "./partition_state.ts";
 
 const keyOf = ({ topic, partition }: TopicPartition) => `${topic}/${partition}`;
@@ -20,6 +16,11 @@ export class Assignments {
 
   constructor(log: Logger) {
     this.#log = log;
+  }
+
+  /** How the partitions are now. */
+  get vitals(): readonly PartitionVitals[] {
+    return [...this.#current.values()].map(({ vitals }) => vitals);
   }
 
   /** How many partitions this consumer has. */
@@ -48,7 +49,7 @@ export class Assignments {
   }
 
   /** The assignments have ended. Returns their states, which are fenced from now on. */
-  remove(assignments: readonly Assignment[], reason: LostReason): ReadonlySet<PartitionState> {
+  remove(assignments: readonly Assignment[], reason: PartitionsEnd): ReadonlySet<PartitionState> {
     const states = this.#matching(assignments);
     for (const state of states) {
       state.revoked = state.lost = true;

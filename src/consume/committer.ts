@@ -13,8 +13,10 @@ export interface CommitterPorts {
   readonly recoveryTimeoutMs: number;
   /** The newest low marks of all partitions that have something to commit. */
   newest(): readonly OffsetCommit[];
-  /** The group accepted them. */
-  accepted(offsets: readonly OffsetCommit[]): void;
+  /** The group accepted them, after so many milliseconds. */
+  accepted(offsets: readonly OffsetCommit[], ms: number): void;
+  /** A commit has failed, or was refused. */
+  attemptFailed(error: unknown, ms: number): void;
   /** Commits cannot go on: the job must end. */
   failed(error: unknown): void;
 }
@@ -29,7 +31,11 @@ export class Committer {
   readonly #leave = new AbortController();
   #running: Promise<void> | undefined;
   #again: Promise<void> | undefined;
+  /** Ends the wait for the commit that is on its way. */
+  #letGo: () => void = () => {};
+  #isAbandoned = false;
   #lastAt: number;
+  #problem: string | undefined;
 
   constructor(ports: CommitterPorts) {
     this.#ports = ports;
@@ -60,6 +66,18 @@ export class Committer {
     this.#leave.abort();
   }
 
+  /** Why commits fail now, in one line; undefined where they do not. */
+  get problem(): string | undefined {
+    return this.#problem;
+  }
+
+  /** Lets go of all who wait for a commit, whether or not it is ever answered: its session is given up. */
+  abandon(): void {
+    this.#isAbandoned = true;
+    this.close();
+    this.#letGo();
+  }
+
   #start(): Promise<void> {
     const run = this.#commit().finally(() => {
       if (this.#running === run) this.#running = undefined;
@@ -75,18 +93,29 @@ export class Committer {
       if (offsets.length === 0 || this.#leave.signal.aborted) return;
       this.#lastAt = clock.now();
       try {
-        await session.commit(offsets);
-        return this.#ports.accepted(offsets);
+        await this.#unlessAbandoned(session.commit(offsets));
+        if (this.#isAbandoned) return;
+        this.#problem = undefined;
+        return this.#ports.accepted(offsets, clock.now() - this.#lastAt);
       } catch (error) {
+        this.#ports.attemptFailed(error, clock.now() - this.#lastAt);
         if (this.#leave.signal.aborted || error instanceof PartitionsLostError) return; // `lost` follows
         const outOfTime = clock.now() - since >= this.#ports.recoveryTimeoutMs;
         if (kindOf(error) !== "unavailable" || outOfTime) return this.#ports.failed(commitError(error));
         const wait = outageBackoffMs(failures);
+        this.#problem = errorText(error);
         log.warning(`Cannot commit offsets, trying again in ${wait} ms: ${errorText(error)}`);
         await clock.sleep(wait, this.#leave.signal);
         if (this.#leave.signal.aborted) return;
       }
     }
+  }
+
+  /** One promise a commit: a race against one that lives as long as the committer would remember every commit. */
+  async #unlessAbandoned(commit: Promise<void>): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#letGo = resolve;
+    await Promise.race([commit, promise]);
   }
 }
 

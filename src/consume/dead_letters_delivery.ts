@@ -24,7 +24,7 @@ export interface DeliveryPorts {
   /** Fires when nobody waits for the message any more. */
   readonly leave: AbortSignal;
   /** Another attempt follows after a wait. */
-  waiting(afterMs: number): void;
+  waiting(afterMs: number, error: unknown): void;
 }
 
 /**
@@ -48,7 +48,7 @@ export async function deliver(dead: DeadMessage, ports: DeliveryPorts): Promise<
           `${Math.round(verdict.afterMs)} ms: ${errorText(error)}`,
         { topic, partition, offset },
       );
-      ports.waiting(verdict.afterMs);
+      ports.waiting(verdict.afterMs, error);
       await clock.sleep(verdict.afterMs, leave);
       if (leave.aborted) return { kind: "unfinished" };
     }

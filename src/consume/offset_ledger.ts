@@ -56,6 +56,16 @@ export class OffsetLedger {
     return this.#unfinished.size;
   }
 
+  /** Offset after what was read or skipped. */
+  get position(): bigint {
+    return this.#position;
+  }
+
+  /** What the group accepted last; undefined where that is nothing. */
+  get lastCommitted(): bigint | undefined {
+    return this.#committed;
+  }
+
   /** The low mark if it is beyond what was committed, else undefined. Where nothing was read, there is nothing to commit. */
   get toCommit(): bigint | undefined {
     const mark = this.lowMark;

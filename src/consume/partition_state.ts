@@ -1,4 +1,5 @@
 import type { Assignment, FetchedRecords, OffsetCommit, RawRecord } from "../kafka/driver.ts";
+import type { PartitionVitals } from "../core/vitals.ts";
 import { OffsetLedger } from "./offset_ledger.ts";
 
 /** Queued records above which a partition is paused: more would only cost memory. */
@@ -19,13 +20,12 @@ export class PartitionState {
   #queuedBytes = 0;
   #finished = 0;
   #paused = false;
-  #endOffset: bigint;
+  #end: bigint | undefined;
 
   constructor(assignment: Assignment) {
     this.assignment = assignment;
     this.ledger = new OffsetLedger(assignment.position);
     if (assignment.committed !== null) this.ledger.committed(assignment.committed);
-    this.#endOffset = assignment.position;
   }
 
   /** `orders[0]`. */
@@ -33,13 +33,16 @@ export class PartitionState {
     return `${this.assignment.topic}[${this.assignment.partition}]`;
   }
 
-  /** Takes note of a fetch. */
-  fetched(batch: FetchedRecords): void {
+  /** Takes note of a fetch; returns its bytes of keys and values. */
+  fetched(batch: FetchedRecords): number {
     for (const record of batch.records) this.ledger.track(record.offset);
     this.ledger.advance(batch.nextOffset);
     this.#queued += batch.records.length;
-    for (const record of batch.records) this.#queuedBytes += sizeOf(record);
-    this.#endOffset = batch.endOffset;
+    let bytes = 0;
+    for (const record of batch.records) bytes += sizeOf(record);
+    this.#queuedBytes += bytes;
+    this.#end = batch.endOffset;
+    return bytes;
   }
 
   /** A queued record was handed out. */
@@ -93,8 +96,16 @@ export class PartitionState {
 
   /** Records below the last stable offset that are not done, as far as it is known. */
   get lag(): bigint {
-    const lag = this.#endOffset - this.ledger.lowMark;
+    const lag = (this.#end ?? this.assignment.position) - this.ledger.lowMark;
     return lag > 0n ? lag : 0n;
+  }
+
+  /** How it is now. */
+  get vitals(): PartitionVitals {
+    const { topic, partition } = this.assignment;
+    const { position, lastCommitted: committed = null } = this.ledger;
+    const [end, lag, queued] = [this.#end, this.lag, this.#queued];
+    return { topic, partition, position, committed, end, lag, queued };
   }
 }
 

@@ -71,7 +71,9 @@ export class Reporter implements Disposable {
   }
 }
 
-/** `orders[0]@12 (in database_insert)`: the message, and the mods that run for it. */
+/** `orders[0]@12 (in database_insert)`: the message, and the mods that run for it or what else it is in. */
 export function describeWork(work: Work): string {
-  return work.running.length === 0 ? work.place : `${work.place} (in ${work.running.join(", ")})`;
+  const { stage, running } = work.vitals;
+  const where = stage === "processor" ? running.join(", ") : `its ${stage}`;
+  return where === "" ? work.place : `${work.place} (in ${where})`;
 }

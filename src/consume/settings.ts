@@ -6,7 +6,7 @@ import type { Clock } from "../runtime/clock.ts";
 import type { DeadLetters } from "./dead_letters.ts";
 import type { ErrorSettings } from "./error_policy.ts";
 import type { ValueFormat } from "./message.ts";
-import type { WorkObserver } from "./observer.ts";
+import type { Observers } from "./observer.ts";
 import type { MessageProcessor } from "./processor.ts";
 
 /** What a consumer does, in the units of this code: milliseconds. */
@@ -33,5 +33,6 @@ export interface ConsumePorts {
   readonly log: Logger;
   /** Where messages go that would be skipped; `errors.deadLetters` of the settings says that they do. */
   readonly deadLetters?: DeadLetters | undefined;
-  readonly observer?: WorkObserver | undefined;
+  /** Who is told what it does; nobody by default. */
+  readonly observers?: Observers;
 }

@@ -1,48 +1,20 @@
-import { kindOf } from "../core/errors.ts";
-import type { Logger } from "../core/logger.ts";
+import { errorText, kindOf } from "../core/errors.ts";
 import { MessageScope } from "../core/message_scope.ts";
-import type { StopControl } from "../core/stop_control.ts";
-import type { RawRecord } from "../kafka/driver.ts";
-import type { Clock } from "../runtime/clock.ts";
+import type { ConsumerVitals, WorkStage, WorkUnderWay } from "../core/vitals.ts";
 import type { DeadLetters } from "./dead_letters.ts";
 import { deliver } from "./dead_letters_delivery.ts";
 import type { DeadMessage } from "./dead_letters_letter.ts";
 import type { Ending } from "./ending.ts";
-import { decide, type ErrorSettings } from "./error_policy.ts";
-import { decodeMessage, type Message, type ValueFormat } from "./message.ts";
-import type { WorkObserver } from "./observer.ts";
-import type { PartitionState } from "./partition_state.ts";
-import { attempt, type MessageProcessor, type Outcome } from "./processor.ts";
-import type { Stats } from "./stats.ts";
+import { decide } from "./error_policy.ts";
+import { decodeMessage, type Message } from "./message.ts";
+import { attempt, type Outcome } from "./processor.ts";
 import { tellFailure } from "./tell_failure.ts";
 import { timeLimit } from "./time_limit.ts";
+import type { Task, WorkPorts } from "./work_ports.ts";
+
+export type { Task, WorkPorts } from "./work_ports.ts";
 
 type Failed = Extract<Outcome, { ok: false }>;
-
-/** One record on its way through the processor. */
-export interface Task {
-  readonly partition: PartitionState;
-  readonly record: RawRecord;
-}
-
-/** What the work on messages needs. */
-export interface WorkPorts {
-  readonly processor: MessageProcessor;
-  readonly valueFormat: ValueFormat;
-  readonly errors: ErrorSettings;
-  /** Milliseconds after which the message's signal fires; undefined is never. */
-  readonly maxProcessingMs: number | undefined;
-  /** Milliseconds after that signal at which {@link WorkPorts.onStuck} is called. */
-  readonly stuckAfterMs: number;
-  /** The message did not settle although its time is up: the job must end. */
-  onStuck(work: Work): void;
-  readonly control: StopControl;
-  readonly clock: Clock;
-  readonly log: Logger;
-  readonly stats: Stats;
-  readonly deadLetters?: DeadLetters | undefined;
-  readonly observer?: WorkObserver | undefined;
-}
 
 /** One message in work: from the first attempt to its ending, with all waits in between. */
 export class Work {
@@ -54,8 +26,9 @@ export class Work {
   #abortReason: string | undefined;
   readonly #leave = new AbortController();
   #scope = new MessageScope();
-  #stage: DeadMessage["stage"] = "process";
-  #isDeadLetter = false;
+  #failsIn: DeadMessage["stage"] = "process";
+  #stage: WorkStage = "processor";
+  #outage: string | undefined;
 
   constructor(task: Task, ports: WorkPorts) {
     this.task = task;
@@ -69,9 +42,22 @@ export class Work {
     return `${topic}[${partition}]@${this.task.record.offset}`;
   }
 
-  /** The mods that run for it now, or its dead letter. */
-  get running(): readonly string[] {
-    return this.#isDeadLetter ? ["its dead letter"] : this.#scope.running;
+  /** Whose work it is. */
+  get consumer(): ConsumerVitals {
+    return this.#ports.consumer;
+  }
+
+  /** What it waits for that is unavailable, in one line; undefined where it waits for nothing of the kind. */
+  get outage(): string | undefined {
+    return this.#outage;
+  }
+
+  /** How it is now. */
+  get vitals(): WorkUnderWay {
+    const { topic, partition } = this.task.partition.assignment;
+    const { offset } = this.task.record;
+    const running = this.#stage === "processor" ? this.#scope.running : [];
+    return { topic, partition, offset, since: this.startedAt, stage: this.#stage, running };
   }
 
   /** Ends a back-off, and lets no further attempt begin. An attempt that runs goes on. */
@@ -89,17 +75,21 @@ export class Work {
   /** Tries until the message is done or must be left. Never rejects. */
   async run(): Promise<Ending> {
     const ending = await this.#run();
-    this.#ports.observer?.ended(this, ending);
+    this.#stage = "commit";
+    this.#outage = undefined;
+    this.#ports.observers.ended(this, ending);
     return ending;
   }
 
   async #run(): Promise<Ending> {
-    const { clock, stats, observer, errors, deadLetters } = this.#ports;
+    const { clock, stats, observers, errors, deadLetters } = this.#ports;
     let [ofRecord, ofWorld, outageSince] = [0, 0, 0];
     for (let attempts = 1;; attempts++) {
-      observer?.attempting(this);
+      this.#stage = "processor";
+      observers.attempting(this);
+      const began = clock.now();
       const outcome = await this.#attempt();
-      observer?.attempted(this, outcome);
+      observers.attempted(this, outcome, clock.now() - began);
       if (outcome.ok) return { kind: "done" };
       // an error after a stop or a loss may only be its echo: the message comes again
       if (this.#leave.signal.aborted) return { kind: "unfinished" };
@@ -125,10 +115,12 @@ export class Work {
         return { kind: "failed", error: outcome.error, errorKind: outcome.kind };
       }
       stats.retry();
+      this.#stage = "back-off";
+      this.#outage = verdict.kind === "wait" ? errorText(outcome.error) : undefined;
       const why = verdict.kind === "wait" ? "is unavailable" : `failed (attempt ${ofRecord})`;
       const wait = `trying again in ${Math.round(verdict.afterMs)} ms`;
       this.#tell("warning", `${this.place} ${why}, ${wait}: `, outcome);
-      observer?.waiting(this, verdict.afterMs);
+      observers.waiting(this, verdict.afterMs);
       await clock.sleep(verdict.afterMs, this.#leave.signal);
       if (this.#leave.signal.aborted) return { kind: "unfinished" };
     }
@@ -136,18 +128,21 @@ export class Work {
 
   /** Writes it to the dead letters. */
   async #bury(letters: DeadLetters, { error, kind }: Failed, attempts: number): Promise<Ending> {
-    const { stats, observer } = this.#ports;
+    const { stats, observers } = this.#ports;
     stats.error();
     const { topic, partition } = this.task.partition.assignment;
-    const dead = { topic, partition, record: this.task.record, error, kind, attempts, stage: this.#stage };
-    this.#isDeadLetter = true;
+    const dead = { topic, partition, record: this.task.record, error, kind, attempts, stage: this.#failsIn };
+    this.#stage = "dead letter";
     const delivered = await deliver(dead, {
       ...this.#ports,
       letters,
       leave: this.#leave.signal,
-      waiting: (afterMs) => (stats.retry(), observer?.waiting(this, afterMs)),
+      waiting: (afterMs, error) => {
+        this.#outage = errorText(error);
+        stats.retry();
+        observers.waiting(this, afterMs);
+      },
     });
-    this.#isDeadLetter = false;
     if (delivered.kind === "failed") return { ...delivered, errorKind: kindOf(delivered.error) };
     if (delivered.kind === "unfinished") return delivered;
     stats.deadLettered();
@@ -172,9 +167,9 @@ export class Work {
     const { topic, partition } = this.task.partition.assignment;
     let message: Message;
     try {
-      this.#stage = "decode";
+      this.#failsIn = "decode";
       message = decodeMessage(topic, partition, this.task.record, this.#ports.valueFormat);
-      this.#stage = "process";
+      this.#failsIn = "process";
     } catch (error) {
       return { ok: false, kind: "permanent", error };
     }

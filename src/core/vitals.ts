@@ -29,13 +29,17 @@ export interface StepUnderWay {
   readonly boundMs: number;
 }
 
-/** A message in its processor, in a back-off, or on its way to the dead letters. */
+/** Where a message is on its way: in the job's code, in a wait before it is tried again, in its dead letter, in its commit. */
+export type WorkStage = "processor" | "back-off" | "dead letter" | "commit";
+
+/** A message that was handed out and is not committed. It is never a reason to restart: only own steps are. */
 export interface WorkUnderWay {
   readonly topic: string;
   readonly partition: number;
   readonly offset: bigint;
   /** When it was handed out, by the job's clock. */
   readonly since: number;
+  readonly stage: WorkStage;
   /** The mods that run for it, oldest first; empty where the processor itself is at work. */
   readonly running: readonly string[];
 }
@@ -52,6 +56,8 @@ export interface PartitionVitals {
   readonly end: bigint | undefined;
   /** Records below the last stable offset that are not done. */
   readonly lag: bigint;
+  /** Records that were read and wait to be handed out. */
+  readonly queued: number;
 }
 
 /** How a consumer is, as health, metrics and the log look at it. Reading it costs something: not for each message. */

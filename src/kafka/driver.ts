@@ -1,5 +1,8 @@
 import type { Logger } from "../core/logger.ts";
 import type { ConnectionConfig } from "./connection.ts";
+import type { ProducerSession } from "./producer_session.ts";
+
+export type { OutgoingRecord, ProducerSession, SentRecord } from "./producer_session.ts";
 
 /** One partition of a topic. */
 export interface TopicPartition {
@@ -76,6 +79,24 @@ export interface ConsumerEvents {
   lost(partitions: readonly Assignment[], reason: LostReason): void;
   /** The session is over, by an error that it could not mend. Nothing follows. */
   crashed(error: Error): void;
+  /** The brokers count as out of reach from now on: what failed has failed more than now and then. */
+  outageBegan?(why: string): void;
+  /** They answer again, after so many milliseconds. */
+  outageOver?(ms: number): void;
+}
+
+/**
+ * A step of a session's own that is under way, for whoever watches that it moves: one that neither succeeds nor fails is
+ * stuck. A commit is none, since who asks for it can see that itself.
+ */
+export interface SessionStep {
+  /** Which of the session's steps it is: the same as long as it is the same. */
+  readonly id: string;
+  readonly step: "connect" | "join" | "fetch";
+  /** In words, such as `the answer of broker 2 for orders[0,3]`. */
+  readonly waitsFor: string;
+  /** Another number whenever it moved: an answer came, or a failure that the log tells of where it lasts. */
+  readonly moves: number;
 }
 
 /** How to consume. All times in milliseconds, all sizes in bytes. */
@@ -107,6 +128,10 @@ export interface ConsumerSession {
   pause(partition: TopicPartition): void;
   /** Goes on fetching. */
   resume(partition: TopicPartition): void;
+  /** What it waits for now; nothing where it is a member without partitions, or all of them are paused. */
+  underWay(): readonly SessionStep[];
+  /** Why the brokers count as out of reach now, in one line; undefined where they do not. */
+  readonly outage: string | undefined;
   /** Leaves the group and closes the connections, within five seconds. Idempotent; never rejects. */
   close(): Promise<void>;
 }
@@ -114,32 +139,6 @@ export interface ConsumerSession {
 /** The group does not accept this member any more: what it was working on comes again elsewhere. */
 export class PartitionsLostError extends Error {
   override readonly name = "PartitionsLostError";
-}
-
-/** A record to send. A null key spreads records over the partitions; a null value is a tombstone. */
-export interface OutgoingRecord {
-  readonly key: Uint8Array | null;
-  readonly value: Uint8Array | null;
-  readonly headers: readonly (readonly [name: string, value: Uint8Array | null])[];
-  /** Chosen by the key, as Java's client does, where it is not given. */
-  readonly partition?: number;
-}
-
-/** Where a record was written. */
-export interface SentRecord extends TopicPartition {
-  readonly offset: bigint;
-}
-
-/** A producer of one connection. */
-export interface ProducerSession {
-  /**
-   * Sends records in one request a partition and waits for all in-sync replicas. Rejects with a `PermanentError` where a
-   * record itself is refused (too large), with an `UnavailableError` where the brokers did not acknowledge within
-   * `timeoutMs`: the outcome is then unknown.
-   */
-  send(topic: string, records: readonly OutgoingRecord[], timeoutMs: number): Promise<readonly SentRecord[]>;
-  /** Waits for what is under way, then disconnects, within five seconds. Idempotent; never rejects. */
-  close(): Promise<void>;
 }
 
 /** A topic, as far as somebody who sends to it wants to know it. */

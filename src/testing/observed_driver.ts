@@ -87,6 +87,10 @@ export class ObservedDriver implements KafkaDriver {
       commit: (offsets) => this.#during(() => session.commit(offsets)),
       pause: (partition) => session.pause(partition),
       resume: (partition) => session.resume(partition),
+      underWay: () => session.underWay(),
+      get outage() {
+        return session.outage;
+      },
       close: () => {
         this.#sessions.delete(session);
         return session.close().finally(() => this.#ports.happened());
@@ -129,6 +133,8 @@ export class ObservedDriver implements KafkaDriver {
       },
       lost: (partitions, reason) => tell(() => events.lost(partitions, reason)),
       crashed: (error) => tell(() => events.crashed(error)),
+      outageBegan: (why) => tell(() => events.outageBegan?.(why)),
+      outageOver: (ms) => tell(() => events.outageOver?.(ms)),
     };
   }
 

@@ -1,4 +1,4 @@
-import type { WorkObserver } from "../consume/observer.ts";
+import type { ConsumerObserver } from "../consume/observer.ts";
 import type { Outcome } from "../consume/processor.ts";
 import { describeWork } from "../consume/reporter.ts";
 import { type Ending, isFinal } from "../consume/ending.ts";
@@ -24,7 +24,7 @@ const OUTCOMES: Readonly<Record<Ending["kind"], MessageOutcome>> = {
 };
 
 /** Records what happens to each message. */
-export class Recorder implements WorkObserver {
+export class Recorder implements ConsumerObserver {
   readonly #entries = new Map<Work, Entry>();
   readonly #attempting = new Set<Work>();
   readonly #happened: () => void;

@@ -1,4 +1,4 @@
-import { workObserver } from "../consume/observer.ts";
+import { jobObservers, Observers } from "../consume/observer.ts";
 import { settingSources } from "../context/current.ts";
 import { jobClock } from "../control/job_clock.ts";
 import { jobStopSignals } from "../control/stop_signals.ts";
@@ -16,11 +16,13 @@ import type { TestJob } from "./test_job.ts";
 /** The scope of a job in a test: what stands in for all that it would find in its process. */
 export function scopeOf(job: TestJob, { settings = {}, env = {}, print = false }: RunOptions): JobScope {
   const variable = (name: string) => Object.hasOwn(env, name) ? env[name] : undefined;
+  const observers = new Observers();
+  observers.add(job.recorder);
   return new JobScope()
     .set(jobClock, job.clock)
     .set(jobDriver, job.driver)
     .set(jobStopSignals, job.signals.stopSignals)
-    .set(workObserver, job.recorder)
+    .set(jobObservers, observers)
     .set(modInPlace, job.standIns.inPlaceOf)
     .set(settingSources, { env: variable, overlay: (values) => overlaySettings(values, settings) })
     .set(logCapture, {

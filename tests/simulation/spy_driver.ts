@@ -98,6 +98,8 @@ export class SpyDriver implements KafkaDriver {
       commit: (offsets) => this.#commit(session, offsets),
       pause: (partition) => session.pause(partition),
       resume: (partition) => session.resume(partition),
+      underWay: () => session.underWay(),
+      outage: undefined,
       close: async () => {
         await session.close();
         await this.#running();

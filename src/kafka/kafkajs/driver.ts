@@ -12,7 +12,7 @@ import type {
 } from "../driver.ts";
 import { createCluster, ISOLATION_LEVELS } from "./cluster.ts";
 import { describeTopics } from "./describe_topics.ts";
-import type { FetchSettings } from "./fetcher.ts";
+import type { FetchSettings } from "./fetch_request.ts";
 import { listTopics } from "./list_topics.ts";
 import { openProducer } from "./producer.ts";
 import { KafkajsSession } from "./session.ts";

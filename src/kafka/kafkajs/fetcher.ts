@@ -1,24 +1,17 @@
 import type { Logger } from "../../core/logger.ts";
 import type { Clock } from "../../runtime/clock.ts";
-import type { Assignment, FetchedRecords, TopicPartition } from "../driver.ts";
+import type { Assignment, FetchedRecords, SessionStep, TopicPartition } from "../driver.ts";
 import type { FetchedPartition } from "./broker.ts";
 import { notThereNow } from "./errors.ts";
+import { type FetchAnswer, fetchRequest, type FetchSettings, type Wanted } from "./fetch_request.ts";
 import { answeredBy } from "./half_open.ts";
+import { type Held, HeldPartitions } from "./held_partitions.ts";
 import { type Cluster, errorFromCode } from "./internals.ts";
 import type { Leaders } from "./leaders.ts";
 import { Outage } from "./outage.ts";
-import { byTopic, keyOf } from "./partitions.ts";
+import type { Outages } from "./outages.ts";
 import { rawRequest } from "./raw_request.ts";
 import { readingOf } from "./records.ts";
-
-/** Sizes in bytes, times in milliseconds; by Kafka's names in additional_config. */
-export interface FetchSettings {
-  readonly maxWaitMs: number;
-  readonly minBytes: number;
-  readonly maxBytes: number;
-  readonly maxPartitionBytes: number;
-  readonly isolationLevel: number;
-}
 
 /** What a fetcher needs. */
 export interface FetcherPorts {
@@ -27,6 +20,7 @@ export interface FetcherPorts {
   readonly settings: FetchSettings;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly outages: Outages;
   /** How long fetching may fail before it gives up. */
   readonly recoveryTimeoutMs: number;
   /** Records of an assignment that is still held. */
@@ -45,7 +39,7 @@ const IDLE_MS = 1_000;
 /** Fetches the partitions of one generation: one loop for each broker that leads some of them. */
 export class Fetcher {
   readonly #ports: FetcherPorts;
-  readonly #held = new Map<string, { assignment: Assignment; next: bigint; paused: boolean }>();
+  readonly #held = new HeldPartitions();
   readonly #loops = new Map<string, Promise<void>>();
   readonly #end = new AbortController();
   #wake = new AbortController();
@@ -56,21 +50,28 @@ export class Fetcher {
 
   /** Fetches this assignment from now on. */
   hold(assignment: Assignment): void {
-    this.#held.set(keyOf(assignment), { assignment, next: assignment.position, paused: false });
+    this.#held.hold(assignment);
     this.#regroup();
   }
 
   /** Fetches it no more. */
   drop(partition: TopicPartition): void {
-    this.#held.delete(keyOf(partition));
+    this.#held.drop(partition);
   }
 
   /** Pauses or resumes a partition; ignored where it is not held. */
   pause(partition: TopicPartition, paused: boolean): void {
-    const held = this.#held.get(keyOf(partition));
+    const held = this.#held.of(partition);
     if (held === undefined) return;
     held.paused = paused;
-    if (!paused) this.#awaken();
+    if (paused) return;
+    this.#held.moved([held]);
+    this.#awaken();
+  }
+
+  /** The answers that are waited for. */
+  underWay(): readonly SessionStep[] {
+    return this.#held.underWay(this.#ports.leaders);
   }
 
   /** Ends all loops; answers on their way are dropped. */
@@ -81,10 +82,10 @@ export class Fetcher {
   }
 
   #regroup(): void {
-    for (const { assignment } of this.#held.values()) {
+    for (const { assignment } of this.#held.all) {
       const leader = this.#ports.leaders.of(assignment);
       if (this.#loops.has(leader)) continue;
-      const loop = this.#fetchFrom(leader).finally(() => this.#loops.delete(leader));
+      const loop = this.#fetchFrom(leader);
       this.#loops.set(leader, loop);
       loop.catch((error) => this.#ports.failed(error));
     }
@@ -98,13 +99,17 @@ export class Fetcher {
   }
 
   async #fetchFrom(leader: string): Promise<void> {
-    const { clock, log, recoveryTimeoutMs, cluster, leaders } = this.#ports;
-    const outage = new Outage({ clock, log, boundMs: recoveryTimeoutMs });
+    const { clock, log, recoveryTimeoutMs, cluster, leaders, outages } = this.#ports;
+    const listener = outages.of(`fetch ${leader}`);
+    const outage = new Outage({ clock, log, boundMs: recoveryTimeoutMs, listener });
     await Promise.resolve(); // who is told of an assignment may pause it before anything is fetched
     while (!this.#end.signal.aborted) {
       this.#look();
-      const led = [...this.#held.values()].filter(({ assignment }) => leaders.of(assignment) === leader);
-      if (led.length === 0) return;
+      const led = this.#held.all.filter(({ assignment }) => leaders.of(assignment) === leader);
+      if (led.length === 0) {
+        this.#loops.delete(leader); // at once: a partition that moves here from now on begins a new loop
+        return listener.over();
+      }
       const active = led.filter(({ paused }) => !paused);
       if (active.length === 0) {
         await clock.sleep(IDLE_MS, this.#wake.signal);
@@ -112,9 +117,11 @@ export class Fetcher {
       }
       try {
         await this.#fetch(leader, active.map(({ assignment, next }) => ({ assignment, next })));
+        this.#held.moved(active);
         outage.over();
       } catch (error) {
         if (this.#end.signal.aborted) return;
+        this.#held.moved(active);
         const topics = new Set(led.map(({ assignment }) => assignment.topic));
         await outage.failed(notThereNow(error, [...topics].join(" or ")), "fetch records", this.#end.signal);
         await cluster.refreshMetadata().catch(() => {}); // the next round says why not
@@ -122,27 +129,12 @@ export class Fetcher {
     }
   }
 
-  async #fetch(leader: string, wanted: readonly { assignment: Assignment; next: bigint }[]): Promise<void> {
+  async #fetch(leader: string, wanted: readonly Wanted[]): Promise<void> {
     const { cluster, settings } = this.#ports;
     if (leader === "-1") throw errorFromCode(5); // LEADER_NOT_AVAILABLE
     await cluster.refreshMetadataIfNecessary();
     const broker = await cluster.findBroker({ nodeId: leader });
-    const topics = byTopic(
-      wanted.map(({ assignment: { topic, partition }, next }) => ({ topic, partition, next })),
-      ({ partition, next }) => ({
-        partition,
-        fetchOffset: next.toString(),
-        maxBytes: settings.maxPartitionBytes,
-      }),
-    );
-    const request = {
-      replicaId: -1,
-      isolationLevel: settings.isolationLevel,
-      maxWaitTime: settings.maxWaitMs,
-      minBytes: settings.minBytes,
-      maxBytes: settings.maxBytes,
-      topics,
-    };
+    const request = fetchRequest(settings, wanted);
     const answer = await answeredBy(cluster, broker, () => rawRequest<FetchAnswer>(broker, "Fetch", request));
     let problem: unknown;
     for (const { topicName, partitions } of answer.responses) {
@@ -158,9 +150,9 @@ export class Fetcher {
   async #deliver(
     topic: string,
     fetched: FetchedPartition,
-    wanted: readonly { assignment: Assignment; next: bigint }[],
+    wanted: readonly Wanted[],
   ): Promise<unknown> {
-    const held = this.#held.get(keyOf({ topic, partition: fetched.partition }));
+    const held: Held | undefined = this.#held.of({ topic, partition: fetched.partition });
     const asked = wanted.find(({ assignment }) => assignment === held?.assignment);
     // it was lost meanwhile, or its new leader has answered before the old one
     if (held === undefined || asked === undefined || asked.next !== held.next) return undefined;
@@ -176,8 +168,7 @@ export class Fetcher {
     if (reading.nextOffset > held.next || reading.records.length > 0) {
       this.#ports.records({ topic, partition, epoch, ...reading });
       held.next = reading.nextOffset; // behind what was handed on: a failure there repeats and skips nothing
-      this.#held.delete(keyOf(held.assignment)); // its turn is over: brokers fill an answer in the order of the request
-      this.#held.set(keyOf(held.assignment), held);
+      this.#held.takeTurn(held);
     }
     return undefined;
   }
@@ -186,11 +177,4 @@ export class Fetcher {
     this.#wake.abort();
     this.#wake = new AbortController();
   }
-}
-
-interface FetchAnswer {
-  readonly responses: readonly {
-    readonly topicName: string;
-    readonly partitions: readonly FetchedPartition[];
-  }[];
 }

@@ -5,14 +5,17 @@ import {
   type ConsumerOptions,
   type OffsetCommit,
   PartitionsLostError,
+  type SessionStep,
   type TopicPartition,
 } from "../driver.ts";
 import { translateError } from "./errors.ts";
-import { Fetcher, type FetchSettings } from "./fetcher.ts";
+import type { FetchSettings } from "./fetch_request.ts";
+import { Fetcher } from "./fetcher.ts";
 import type { Cluster } from "./internals.ts";
 import { Leaders } from "./leaders.ts";
 import { isForgotten, isRebalance, type Membership } from "./membership.ts";
 import { Outage } from "./outage.ts";
+import type { Outages } from "./outages.ts";
 import { keyOf } from "./partitions.ts";
 import type { Positions } from "./positions.ts";
 
@@ -24,6 +27,7 @@ export interface GenerationPorts {
   readonly cluster: Cluster;
   readonly membership: Membership;
   readonly positions: Positions;
+  readonly outages: Outages;
   readonly options: ConsumerOptions;
   readonly fetch: FetchSettings;
   readonly clock: Clock;
@@ -55,6 +59,7 @@ export class Generation {
       settings: ports.fetch,
       clock: ports.clock,
       log: options.log,
+      outages: ports.outages,
       recoveryTimeoutMs: options.recoveryTimeoutMs,
       records: (fetched) => events.records(fetched),
       outOfRange: (assignment) => this.#outOfRange(assignment),
@@ -71,6 +76,11 @@ export class Generation {
     return [...this.#held.values()];
   }
 
+  /** The answers that are waited for. */
+  underWay(): readonly SessionStep[] {
+    return this.#fetcher.underWay();
+  }
+
   /** Works until the generation ends; rejects with what makes going on impossible. Fetching has stopped by then. */
   async run(): Promise<GenerationEnd> {
     this.#heartbeats().catch((error) => this.#end.reject(error));
@@ -79,6 +89,7 @@ export class Generation {
     } finally {
       this.#over.abort();
       this.#fetcher.close();
+      this.#ports.outages.forget();
     }
   }
 
@@ -125,8 +136,9 @@ export class Generation {
   }
 
   async #heartbeats(): Promise<void> {
-    const { membership, options, clock } = this.#ports;
-    const outage = new Outage({ clock, log: options.log, boundMs: options.recoveryTimeoutMs });
+    const { membership, options, clock, outages } = this.#ports;
+    const listener = outages.of("heartbeat");
+    const outage = new Outage({ clock, log: options.log, boundMs: options.recoveryTimeoutMs, listener });
     let lastAnswer = clock.now();
     while (!this.#over.signal.aborted) {
       await clock.sleep(options.heartbeatIntervalMs, this.#over.signal);

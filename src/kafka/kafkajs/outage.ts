@@ -2,6 +2,7 @@ import { errorText, UnavailableError } from "../../core/errors.ts";
 import type { Logger } from "../../core/logger.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import { isRetriable, translateError } from "./errors.ts";
+import type { OutageListener } from "./outages.ts";
 
 const FIRST_WAIT_MS = 200;
 const LONGEST_WAIT_MS = 2_000;
@@ -18,14 +19,16 @@ export class Outage {
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #boundMs: number;
+  readonly #listener: OutageListener | undefined;
   #since: number | undefined;
   #failures = 0;
   #toldAt = -Infinity;
 
-  constructor(ports: { clock: Clock; log: Logger; boundMs: number }) {
+  constructor(ports: { clock: Clock; log: Logger; boundMs: number; listener?: OutageListener }) {
     this.#clock = ports.clock;
     this.#log = ports.log;
     this.#boundMs = ports.boundMs;
+    this.#listener = ports.listener;
   }
 
   /** It works: the next failure is the first again. */
@@ -37,6 +40,7 @@ export class Outage {
     this.#since = undefined;
     this.#failures = 0;
     this.#toldAt = -Infinity;
+    this.#listener?.over();
   }
 
   /**
@@ -53,8 +57,10 @@ export class Outage {
       throw new UnavailableError(`the brokers have been out of reach for ${seconds} s`, { cause: failure });
     }
     const waitMs = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(this.#failures++, 10));
-    const tell = this.#failures > QUIET_FAILURES && now - this.#toldAt >= TELL_EVERY_MS;
+    const lasts = this.#failures > QUIET_FAILURES;
+    const tell = lasts && now - this.#toldAt >= TELL_EVERY_MS;
     if (tell) this.#toldAt = now;
+    if (lasts) this.#listener?.lasts(errorText(failure));
     const level = tell ? "warning" : "debug";
     this.#log[level](`${errorText(failure)}; trying again in ${waitMs} ms (for ${seconds} s so far)`);
     await this.#clock.sleep(waitMs, signal);

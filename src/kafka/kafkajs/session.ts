@@ -1,5 +1,3 @@
-import { ConfigurationError, errorText } from "../../core/errors.ts";
-import { didYouMean } from "../../core/nearest.ts";
 import { type Clock, within } from "../../runtime/clock.ts";
 import type {
   ConsumerEvents,
@@ -7,25 +5,22 @@ import type {
   ConsumerSession,
   LostReason,
   OffsetCommit,
+  SessionStep,
   TopicPartition,
 } from "../driver.ts";
 import { cutOff } from "./cut_off.ts";
-import { factsOf } from "./error_facts.ts";
 import { translateError } from "./errors.ts";
-import type { FetchSettings } from "./fetcher.ts";
+import type { FetchSettings } from "./fetch_request.ts";
 import { Generation } from "./generation.ts";
 import type { Cluster } from "./internals.ts";
-import { isForgotten, isRebalance, Membership } from "./membership.ts";
-import { Outage } from "./outage.ts";
+import { Membership } from "./membership.ts";
+import { Outages } from "./outages.ts";
+import { Patience } from "./patience.ts";
 import { Positions } from "./positions.ts";
-import { UNKNOWN_TOPIC, UNKNOWN_TOPIC_MS } from "./unknown_topic.ts";
 
 /** Bounds of closing, in milliseconds: with that of leaving the group, within five seconds. */
 const SETTLE_MS = 2_000;
 const DISCONNECT_MS = 1_000;
-
-/** Who is not let in for long says so now and again, in milliseconds. */
-const TELL_EVERY_MS = 30_000;
 
 /** What a session needs. */
 export interface SessionPorts {
@@ -45,7 +40,8 @@ export class KafkajsSession implements ConsumerSession {
   readonly #membership: Membership;
   readonly #positions: Positions;
   readonly #closing = new AbortController();
-  readonly #outage: Outage;
+  readonly #outages: Outages;
+  readonly #patience: Patience;
   #generation: Generation | undefined;
   #running: Promise<void> | undefined;
   #closed: Promise<void> | undefined;
@@ -55,7 +51,8 @@ export class KafkajsSession implements ConsumerSession {
     const { cluster, options, clock } = ports;
     this.#membership = new Membership(cluster, options, clock);
     this.#positions = new Positions(cluster, this.#membership, options);
-    this.#outage = new Outage({ clock, log: options.log, boundMs: options.recoveryTimeoutMs });
+    this.#outages = new Outages(clock, ports.events);
+    this.#patience = new Patience({ ...ports, outages: this.#outages, closing: this.#closing.signal });
   }
 
   /** Begins; what happens is told by the events. */
@@ -80,20 +77,40 @@ export class KafkajsSession implements ConsumerSession {
     this.#generation?.pause(partition, false);
   }
 
+  underWay(): readonly SessionStep[] {
+    const { underWay } = this.#patience;
+    return underWay === undefined ? this.#generation?.underWay() ?? [] : [underWay];
+  }
+
+  get outage(): string | undefined {
+    return this.#outages.why;
+  }
+
   close(): Promise<void> {
     return this.#closed ??= this.#close();
   }
 
   async #run(): Promise<void> {
     const { options, events, clock } = this.#ports;
-    await this.#patiently(`begin to consume ${options.topics.join(", ")}`, () => this.#connect());
+    await this.#patience.until({
+      step: "connect",
+      doing: `begin to consume ${options.topics.join(", ")}`,
+      waitsFor: `the brokers, to learn of ${options.topics.join(", ")}`,
+      once: () => this.#connect(),
+    });
     while (!this.#closing.signal.aborted) {
-      const assignments = await this.#patiently(`join group "${options.groupId}"`, () => this.#join());
+      const assignments = await this.#patience.until({
+        step: "join",
+        doing: `join group "${options.groupId}"`,
+        waitsFor: `the answer of group "${options.groupId}"`,
+        once: () => this.#join(),
+      });
       if (assignments === undefined || this.#closing.signal.aborted) return;
       const generation = new Generation(assignments, {
         ...this.#ports,
         membership: this.#membership,
         positions: this.#positions,
+        outages: this.#outages,
       });
       this.#generation = generation;
       events.assigned(assignments);
@@ -126,52 +143,6 @@ export class KafkajsSession implements ConsumerSession {
       if (signal.aborted || this.#closing.signal.aborted) return;
       await this.#membership.heartbeat().catch(() => {}); // the positions, or the generation's first one, will say
     }
-  }
-
-  /** Tries until it succeeds; undefined where the session is closed meanwhile. */
-  async #patiently<T>(doing: string, attempt: () => Promise<T>): Promise<T | undefined> {
-    const { clock, options } = this.#ports;
-    let unknownSince: number | undefined;
-    let toldAt = clock.now();
-    while (!this.#closing.signal.aborted) {
-      try {
-        const result = await attempt();
-        this.#outage.over();
-        return result;
-      } catch (error) {
-        if (factsOf(error).type === UNKNOWN_TOPIC) {
-          unknownSince ??= clock.now();
-          if (clock.now() - unknownSince > UNKNOWN_TOPIC_MS) throw await this.#unknownTopic(error);
-          await clock.sleep(200, this.#closing.signal);
-          continue;
-        }
-        unknownSince = undefined; // a broker that has just come back does not know its topics at once
-        if (isForgotten(error) || isRebalance(error)) {
-          const isLong = clock.now() - toldAt >= TELL_EVERY_MS;
-          if (isLong) toldAt = clock.now();
-          options.log[isLong ? "warning" : "debug"](`Cannot ${doing} yet: ${errorText(error)}`);
-          await clock.sleep(100, this.#closing.signal); // not an outage: the group moves on, so join again
-          continue;
-        }
-        options.log.debug(`Cannot ${doing}: ${errorText(error)}`);
-        await this.#outage.failed(error, doing, this.#closing.signal);
-      }
-    }
-    return undefined;
-  }
-
-  async #unknownTopic(cause: unknown): Promise<Error> {
-    const { cluster, options } = this.#ports;
-    const broker = cluster.brokerPool.seedBroker;
-    const there = (await broker?.metadata())?.topicMetadata.map(({ topic }) => topic) ?? [];
-    const [missing] = options.topics.filter((topic) => !there.includes(topic));
-    if (missing === undefined) return translateError(cause, `consume ${options.topics.join(", ")}`);
-    const hint = didYouMean(missing, there.filter((topic) => !topic.startsWith("__")));
-    return new ConfigurationError(
-      `Cannot consume topic "${missing}": there is no such topic, or this user may not see it${hint} ` +
-        "(create it, or correct its name)",
-      { cause },
-    );
   }
 
   #end(reason: LostReason): void {

@@ -1,7 +1,7 @@
 import { ConfigurationError, UnavailableError } from "../../core/errors.ts";
 import { type Clock, systemClock } from "../../runtime/clock.ts";
 import type { OffsetCommit, OutgoingRecord, RawRecord, SentRecord, TopicDetails } from "../driver.ts";
-import { FaultQueue, Gate, type Hold } from "./faults.ts";
+import { type Hold, newRequests } from "./faults.ts";
 import { MemoryGroup } from "./group.ts";
 import { partitionOfKey } from "../murmur2.ts";
 import { PartitionLog } from "./partition_log.ts";
@@ -35,12 +35,7 @@ export class MemoryBroker {
   /** Lets everything else that is ready run first. */
   readonly turn: () => Promise<void>;
   /** Where requests can be held or made to fail, by their kind. */
-  readonly requests = {
-    list: { gate: new Gate(), faults: new FaultQueue() },
-    commit: { gate: new Gate(), faults: new FaultQueue() },
-    fetch: { gate: new Gate() },
-    send: { gate: new Gate(), faults: new FaultQueue() },
-  };
+  readonly requests = newRequests();
   /** What topics have set otherwise than the broker, by name. */
   readonly topicSettings = new Map<string, Partial<TopicDetails>>();
   readonly #topics = new Map<string, PartitionLog[]>();
@@ -139,7 +134,11 @@ export class MemoryBroker {
   group(groupId: string): MemoryGroup {
     const present = this.#groups.get(groupId);
     if (present !== undefined) return present;
-    const group = new MemoryGroup(groupId, (topic) => this.#topics.get(topic)?.length ?? 0, this.turn);
+    const group = new MemoryGroup(groupId, {
+      partitionsOf: (topic) => this.#topics.get(topic)?.length ?? 0,
+      turn: this.turn,
+      joins: this.requests.join.gate,
+    });
     this.#groups.set(groupId, group);
     return group;
   }

@@ -8,14 +8,15 @@ import {
   type LostReason,
   type OffsetCommit,
   PartitionsLostError,
+  type SessionStep,
   type TopicPartition,
 } from "../driver.ts";
 import { type MemoryBroker, unknownTopic } from "./broker.ts";
 import { type GroupMember, type MemoryGroup, partitionKey } from "./group.ts";
 import { PartitionReader } from "./partition_reader.ts";
-import { startPosition } from "./start_position.ts";
+import { startPosition, tellSkipped } from "./start_position.ts";
 
-let epochs = 0;
+let [epochs, joins] = [0, 0];
 
 /** A consumer of a {@link MemoryBroker}: a member of a group, with a reader for each of its partitions. */
 export class MemoryConsumerSession implements ConsumerSession, GroupMember {
@@ -28,6 +29,9 @@ export class MemoryConsumerSession implements ConsumerSession, GroupMember {
   #memberId: string;
   #generation = -1;
   #over = false;
+  /** Set while it waits for the group to give it partitions. */
+  #join: SessionStep | undefined;
+  readonly outage = undefined;
 
   constructor(
     private readonly broker: MemoryBroker,
@@ -41,6 +45,7 @@ export class MemoryConsumerSession implements ConsumerSession, GroupMember {
     this.#firstSeen = new Map(
       this.topics.map((topic) => [topic, present.includes(topic) ? broker.logs(topic).length : 0]),
     );
+    this.#joinsAnew();
     this.#memberId = missing === undefined ? this.#group.join(this) : "";
     if (missing !== undefined) void broker.turn().then(() => this.crash(unknownTopic(missing)));
   }
@@ -48,12 +53,10 @@ export class MemoryConsumerSession implements ConsumerSession, GroupMember {
   async commit(offsets: readonly OffsetCommit[]): Promise<void> {
     const live = offsets.filter((commit) => this.#reader(commit)?.assignment.epoch === commit.epoch);
     if (live.length === 0) return;
-    const id = this.#memberId;
-    const generation = this.#generation;
-    const { gate, faults } = this.broker.requests.commit;
+    const [id, generation] = [this.#memberId, this.#generation];
     await this.broker.turn();
-    await gate.pass();
-    const fault = faults.take();
+    await this.broker.requests.commit.gate.pass();
+    const fault = this.broker.requests.commit.faults.take();
     if (fault instanceof PartitionsLostError) this.#group.leave(id);
     try {
       if (fault !== undefined) throw fault;
@@ -76,15 +79,23 @@ export class MemoryConsumerSession implements ConsumerSession, GroupMember {
     this.#reader(partition)?.resume();
   }
 
+  underWay(): readonly SessionStep[] {
+    return this.#join !== undefined
+      ? [this.#join]
+      : [...this.#readers.values()].flatMap(({ underWay }) => underWay ?? []);
+  }
+
   async close(): Promise<void> {
     if (!this.#over) {
       this.#leave();
       this.#lose("closed");
     }
     await this.broker.turn();
+    await this.broker.requests.close.gate.pass();
   }
 
   async revoke(): Promise<void> {
+    this.#joinsAnew();
     const readers = [...this.#readers.values()];
     if (readers.length === 0) return;
     for (const reader of readers) reader.halt();
@@ -96,6 +107,7 @@ export class MemoryConsumerSession implements ConsumerSession, GroupMember {
 
   assign(generation: number, partitions: readonly TopicPartition[]): void {
     this.#generation = generation;
+    this.#join = undefined;
     this.#begin(partitions.map((partition) => ({ ...partition, wanted: this.#group.committed(partition) })));
   }
 
@@ -130,22 +142,14 @@ export class MemoryConsumerSession implements ConsumerSession, GroupMember {
   }
 
   #open(at: TopicPartition & { readonly wanted: bigint | null }): PartitionReader {
-    const { topic, partition, wanted } = at;
+    const { topic, partition } = at;
     const log = this.broker.log(topic, partition);
-    const { groupId, autoOffsetReset } = this.options;
     const { beginning, end } = log;
     const appeared = partition >= (this.#firstSeen.get(topic) ?? 0);
-    const facts = { topic, partition, groupId, wanted, beginning, end, autoOffsetReset, appeared };
-    const { position, chosen, skipped } = startPosition(facts);
-    if (skipped !== undefined) {
-      this.options.log.warning(
-        `Records of ${topic}[${partition}] are lost: offsets ${skipped.from} to ${
-          skipped.to - 1n
-        } were not read, ` +
-          `the log now begins at ${beginning}; going on at ${position} (auto_offset_reset: ${autoOffsetReset})`,
-        { topic, partition, from: skipped.from, to: skipped.to },
-      );
-    }
+    const facts = { ...this.options, ...at, beginning, end, appeared };
+    const start = startPosition(facts);
+    const { position, chosen } = start;
+    tellSkipped(this.options.log, facts, start);
     const epoch = ++epochs;
     if (chosen) {
       this.#group.commit(this.#memberId, this.#generation, [{ topic, partition, epoch, offset: position }]);
@@ -178,11 +182,18 @@ export class MemoryConsumerSession implements ConsumerSession, GroupMember {
   #rejoin(id: string): void {
     if (this.#over || id !== this.#memberId) return;
     this.#lose("member_lost");
+    this.#joinsAnew();
     this.#memberId = this.#group.join(this);
+  }
+
+  #joinsAnew(): void {
+    const waitsFor = `the answer of group "${this.options.groupId}"`;
+    this.#join = { id: "join", step: "join", waitsFor, moves: ++joins };
   }
 
   #leave(): void {
     this.#over = true;
+    this.#join = undefined;
     this.#ended.resolve();
     this.#group.leave(this.#memberId);
   }

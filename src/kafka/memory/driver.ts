@@ -50,6 +50,7 @@ export class MemoryDriver implements KafkaDriver {
     events: ConsumerEvents,
   ): Promise<ConsumerSession> {
     await this.broker.turn();
+    await this.broker.requests.connect.gate.pass();
     return new MemoryConsumerSession(this.broker, options, events);
   }
 

@@ -21,9 +21,15 @@ export interface Hold extends Disposable {
   release(): void;
 }
 
-/** A place that requests of one kind pass, and where a test can hold them. */
+/** A place that requests of one kind pass, and where a test can hold them, or let them get lost. */
 export class Gate {
   #closed: { arrive: () => void; released: Promise<void> } | undefined;
+  #toLose = 0;
+
+  /** Whether a request would not simply pass now. */
+  get isShut(): boolean {
+    return this.#closed !== undefined || this.#toLose > 0;
+  }
 
   /** Whether requests are held now. */
   get isHeld(): boolean {
@@ -44,11 +50,38 @@ export class Gate {
     return { arrived: arrived.promise, release, [Symbol.dispose]: release };
   }
 
-  /** Waits while requests are held. */
+  /** The next `count` requests are never answered, as over a dead connection that nobody has noticed. */
+  loseNext(count = 1): void {
+    this.#toLose += count;
+  }
+
+  /** None of those that {@link loseNext} was to lose and that has not come is lost any more. */
+  loseNone(): void {
+    this.#toLose = 0;
+  }
+
+  /** Waits while requests are held; for ever where this one is lost. */
   async pass(): Promise<void> {
+    if (this.#toLose > 0) {
+      this.#toLose--;
+      await new Promise<never>(() => {});
+    }
     while (this.#closed !== undefined) {
       this.#closed.arrive();
       await this.#closed.released;
     }
   }
+}
+
+/** Where requests of a broker can be held, lost or made to fail, by their kind. */
+export function newRequests() {
+  return {
+    connect: { gate: new Gate() },
+    join: { gate: new Gate() },
+    list: { gate: new Gate(), faults: new FaultQueue() },
+    commit: { gate: new Gate(), faults: new FaultQueue() },
+    fetch: { gate: new Gate() },
+    send: { gate: new Gate(), faults: new FaultQueue() },
+    close: { gate: new Gate() },
+  };
 }

@@ -1,3 +1,4 @@
+import type { Gate } from "./faults.ts";
 import { type OffsetCommit, PartitionsLostError, type TopicPartition } from "../driver.ts";
 
 /** What a group asks of its members. */
@@ -11,6 +12,14 @@ export interface GroupMember {
   dropped(id: string): void;
   /** Ends the member by an error. */
   crash(error: Error): void;
+}
+
+/** What a group needs of its broker. */
+export interface GroupPorts {
+  partitionsOf(topic: string): number;
+  turn(): Promise<void>;
+  /** What passes when a member is to hear what it was given. */
+  readonly joins: Gate;
 }
 
 /** The name of a partition; a topic's name cannot hold a slash. */
@@ -29,11 +38,7 @@ export class MemoryGroup {
   #wanted = false;
   #rebalancing = false;
 
-  constructor(
-    readonly id: string,
-    private readonly partitionsOf: (topic: string) => number,
-    private readonly turn: () => Promise<void>,
-  ) {}
+  constructor(readonly id: string, private readonly ports: GroupPorts) {}
 
   /** Ids of the members, the oldest first. */
   get memberIds(): readonly string[] {
@@ -93,7 +98,7 @@ export class MemoryGroup {
   /** All that was committed of one topic, by partition. */
   committedOf(topic: string): Map<number, bigint> {
     const result = new Map<number, bigint>();
-    for (let partition = 0; partition < this.partitionsOf(topic); partition++) {
+    for (let partition = 0; partition < this.ports.partitionsOf(topic); partition++) {
       const offset = this.committed({ topic, partition });
       if (offset !== null) result.set(partition, offset);
     }
@@ -126,15 +131,26 @@ export class MemoryGroup {
   async #rebalance(): Promise<void> {
     this.#rebalancing = true;
     while (this.#wanted) {
-      await this.turn();
+      await this.ports.turn();
       this.#wanted = false;
       await Promise.all(this.members.map((member) => member.revoke()));
       if (this.#wanted) continue; // somebody came or went meanwhile: what is revoked stays so
       this.#generation++;
       this.#shares = this.#distribute();
-      for (const [member, partitions] of this.#shares) member.assign(this.#generation, partitions);
+      for (const [member, partitions] of this.#shares) this.#tell(member, partitions);
     }
     this.#rebalancing = false;
+  }
+
+  /** Gives a member its share; one whose answer is held or lost hears of it later, or never. */
+  #tell(member: GroupMember, partitions: readonly TopicPartition[]): void {
+    const { joins } = this.ports;
+    const generation = this.#generation;
+    if (!joins.isShut) return member.assign(generation, partitions);
+    void joins.pass().then(() => {
+      const isThere = this.members.includes(member);
+      if (isThere && generation === this.#generation) member.assign(generation, partitions);
+    });
   }
 
   /** Round robin over the members that subscribe, the oldest first. */
@@ -144,7 +160,7 @@ export class MemoryGroup {
     let turn = 0;
     for (const topic of topics) {
       const subscribers = this.members.filter((member) => member.topics.includes(topic));
-      for (let partition = 0; partition < this.partitionsOf(topic); partition++) {
+      for (let partition = 0; partition < this.ports.partitionsOf(topic); partition++) {
         const member = subscribers[turn++ % subscribers.length];
         if (member !== undefined) shares.get(member)?.push({ topic, partition });
       }

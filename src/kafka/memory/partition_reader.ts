@@ -1,4 +1,4 @@
-import type { Assignment, ConsumerEvents } from "../driver.ts";
+import type { Assignment, ConsumerEvents, SessionStep } from "../driver.ts";
 import type { MemoryBroker } from "./broker.ts";
 import type { PartitionLog } from "./partition_log.ts";
 import { Wakeup } from "./timing.ts";
@@ -11,6 +11,8 @@ export class PartitionReader {
   #paused = false;
   #halted = false;
   #stopped = false;
+  #isAsking = false;
+  #moves = 0;
 
   constructor(
     private readonly broker: MemoryBroker,
@@ -27,6 +29,14 @@ export class PartitionReader {
     return this.#position;
   }
 
+  /** The answer that it waits for: none while it is paused, or has read all there is. */
+  get underWay(): SessionStep | undefined {
+    if (!this.#isAsking || this.#paused || this.#halted) return undefined;
+    const { topic, partition, epoch } = this.assignment;
+    const waitsFor = `the answer of the broker for ${topic}[${partition}]`;
+    return { id: `fetch ${epoch}`, step: "fetch", waitsFor, moves: this.#moves };
+  }
+
   /** Fetches nothing until `resume`. */
   pause(): void {
     this.#paused = true;
@@ -34,6 +44,7 @@ export class PartitionReader {
 
   resume(): void {
     this.#paused = false;
+    this.#moves++;
     this.#wakeup.notify();
   }
 
@@ -54,8 +65,11 @@ export class PartitionReader {
     if (this.#stopped) return;
     this.#unwatch = this.log.watch(() => this.#wakeup.notify());
     while (!this.#stopped) {
+      this.#isAsking = true;
+      this.#moves++;
       await this.broker.turn();
       await this.broker.requests.fetch.gate.pass();
+      this.#isAsking = false;
       if (this.#stopped) return;
       if (this.#halted || this.#paused) {
         await this.#wakeup.wait();

@@ -1,4 +1,5 @@
 import { ConfigurationError } from "../../core/errors.ts";
+import type { Logger } from "../../core/logger.ts";
 import type { ConsumerOptions, TopicPartition } from "../driver.ts";
 
 /** What is known when a partition begins, or begins again. */
@@ -31,6 +32,21 @@ export function startPosition(facts: StartFacts): Start {
   const position = reset(facts);
   const skipped = wanted !== null && position > wanted ? { from: wanted, to: position } : undefined;
   return { position, chosen: true, skipped };
+}
+
+/** Says which records were passed over. */
+export function tellSkipped(
+  log: Logger,
+  { topic, partition, beginning, autoOffsetReset }: StartFacts,
+  { position, skipped }: Start,
+): void {
+  if (skipped === undefined) return;
+  const { from, to } = skipped;
+  log.warning(
+    `Records of ${topic}[${partition}] are lost: offsets ${from} to ${to - 1n} were not read, ` +
+      `the log now begins at ${beginning}; going on at ${position} (auto_offset_reset: ${autoOffsetReset})`,
+    { topic, partition, from, to },
+  );
 }
 
 function reset(facts: StartFacts): bigint {

@@ -3,7 +3,7 @@ import { ConfigurationError } from "../../core/errors.ts";
 import { artifact, defineMod, type ModContext } from "../../core/define_mod.ts";
 import { unlessAborted } from "../../core/unless_aborted.ts";
 import type { MessageProcessor } from "../../consume/processor.ts";
-import { workObserver } from "../../consume/observer.ts";
+import { jobObservers } from "../../consume/observer.ts";
 import type { ConsumerStats } from "../../consume/stats.ts";
 import { PollLoop } from "../../consume/poll_loop.ts";
 import type { ConsumeSettings } from "../../consume/settings.ts";
@@ -98,7 +98,7 @@ export const kafkaConsumer = defineMod({
         clock: jobClock.get(),
         log: context.log,
         deadLetters: letters,
-        observer: workObserver.get(),
+        observers: jobObservers.get(),
       });
       const stats = await loop.run();
       return { artifacts: { stats }, metrics: { ...stats } };

@@ -24,6 +24,7 @@ function committing() {
     recoveryTimeoutMs: 1_000,
     newest: () => [{ topic: "t", partition: 0, epoch: 1, offset: 1n }],
     accepted: (offsets) => void accepted.push(offsets),
+    attemptFailed: () => {},
     failed: (error) => void failed.push(error),
   });
   return { clock, answers, failed, accepted, committer };

@@ -1,6 +1,7 @@
 import type { DeadLetters } from "../../../src/consume/dead_letters.ts";
 import type { Message } from "../../../src/consume/message.ts";
 import { PollLoop } from "../../../src/consume/poll_loop.ts";
+import { Observers } from "../../../src/consume/observer.ts";
 import type { MessageProcessor, ProcessorContext, ProcessorResult } from "../../../src/consume/processor.ts";
 import type { ConsumeSettings } from "../../../src/consume/settings.ts";
 import { KafkaConnection } from "../../../src/kafka/connection.ts";
@@ -10,6 +11,7 @@ import type {
   ConsumerSession,
   KafkaDriver,
   OffsetCommit,
+  SessionStep,
 } from "../../../src/kafka/driver.ts";
 import type { StopControl } from "../../../src/core/stop_control.ts";
 import { ManualClock, settle } from "../../support/manual_clock.ts";
@@ -40,9 +42,12 @@ export class Harness {
   readonly clock = new ManualClock();
   readonly control = new Control();
   readonly log = new RecordingLogger();
+  readonly observers = new Observers();
   readonly calls: Call[] = [];
   readonly commits: OffsetCommit[][] = [];
   readonly flow: string[] = [];
+  /** What the session waits for. */
+  underWay: SessionStep[] = [];
   closed = 0;
   /** What the next commits answer; accepted where it is empty. */
   readonly commitAnswers: (() => Promise<void>)[] = [];
@@ -97,7 +102,7 @@ export class Harness {
         log: this.log,
       },
       ...settings,
-    }, { control: this.control, clock: this.clock, log: this.log, deadLetters });
+    }, { control: this.control, clock: this.clock, log: this.log, deadLetters, observers: this.observers });
     loop.run().then((stats) => this.#outcome = { stats }, (error) => this.#outcome = { error });
   }
 
@@ -180,6 +185,8 @@ export class Harness {
       },
       pause: ({ partition }) => void this.flow.push(`pause ${partition}`),
       resume: ({ partition }) => void this.flow.push(`resume ${partition}`),
+      underWay: () => this.underWay,
+      outage: undefined,
       close: () => Promise.resolve(void this.closed++),
     };
     const unused = () => Promise.reject(new Error("not part of this test"));

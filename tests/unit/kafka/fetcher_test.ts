@@ -6,6 +6,7 @@ import { Fetcher } from "../../../src/kafka/kafkajs/fetcher.ts";
 import type { Cluster } from "../../../src/kafka/kafkajs/internals.ts";
 import type { LogBatch } from "../../../src/kafka/kafkajs/log_batch.ts";
 import { Leaders } from "../../../src/kafka/kafkajs/leaders.ts";
+import { Outages } from "../../../src/kafka/kafkajs/outages.ts";
 import { ManualClock, settle } from "../../support/manual_clock.ts";
 
 /** Records `from` to `to` of one batch. */
@@ -64,6 +65,7 @@ class Scene {
       settings: { maxWaitMs: 200, minBytes: 1, maxBytes: 1, maxPartitionBytes: 1, isolationLevel: 1 },
       clock: this.clock,
       log: silentLogger,
+      outages: new Outages(this.clock, {}),
       recoveryTimeoutMs: 300_000,
       records: ({ partition, records }) =>
         void this.got.push(`${partition}: ${records[0]?.offset}-${records.at(-1)?.offset}`),

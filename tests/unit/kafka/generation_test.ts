@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { silentLogger } from "../../../src/core/logger.ts";
 import { PartitionsLostError } from "../../../src/kafka/driver.ts";
 import { Generation, type GenerationPorts } from "../../../src/kafka/kafkajs/generation.ts";
+import { Outages } from "../../../src/kafka/kafkajs/outages.ts";
 import { ManualClock, settle } from "../../support/manual_clock.ts";
 
 const assignment = { topic: "t", partition: 0, epoch: 1, position: 0n, committed: 0n };
@@ -14,6 +15,7 @@ function generationWith(commit: () => Promise<void>): Generation {
     membership: { commit },
     options: { topics: ["t"], groupId: "g", log: silentLogger },
     clock: new ManualClock(),
+    outages: new Outages(new ManualClock(), {}),
     events: {},
   } as unknown as GenerationPorts);
 }
@@ -68,6 +70,7 @@ Deno.test("Generation.commit() drops an older low mark while a position is chose
     },
     fetch: { maxWaitMs: 200, minBytes: 1, maxBytes: 1, maxPartitionBytes: 1, isolationLevel: 1 },
     options: { topics: ["t"], groupId: "g", log: silentLogger, heartbeatIntervalMs: 3_000 },
+    outages: new Outages(new ManualClock(), {}),
     clock: new ManualClock(),
     events: {
       lost: (_: unknown, reason: string) => told.push(reason),
