@@ -53,8 +53,8 @@ const CASES: readonly Case[] = [
     series: [lag("500x60"), ofPod("datapy_records_finished_total", "1000x60")],
     at: 16,
     fires: {
-      labels: GROUP,
-      summary: "Group orders-to-db has 500 messages before it and has finished none for 10 minutes.",
+      labels: { ...GROUP, pod: "a" },
+      summary: "Pod a of group orders-to-db has 500 messages before it and has finished none for 10 minutes.",
     },
   },
   {
@@ -63,8 +63,8 @@ const CASES: readonly Case[] = [
     series: [lag("500x60")],
     at: 6,
     fires: {
-      labels: GROUP,
-      summary: "Group orders-to-db has 500 messages before it and has finished none for 10 minutes.",
+      labels: { ...GROUP, pod: "a" },
+      summary: "Pod a of group orders-to-db has 500 messages before it and has finished none for 10 minutes.",
     },
   },
   {
@@ -80,14 +80,25 @@ const CASES: readonly Case[] = [
     at: 25,
   },
   {
-    what: "another pod of the group works",
+    what: "one of two pods stands still",
     alert: "DatapyStalled",
     series: [
       lag("500x60"),
+      lag("70x60", "1", "b"),
       ofPod("datapy_records_finished_total", "1000x60"),
       ofPod("datapy_records_finished_total", "0+50x60", "b"),
     ],
-    at: 25,
+    at: 16,
+    fires: {
+      labels: { ...GROUP, pod: "a" },
+      summary: "Pod a of group orders-to-db has 500 messages before it and has finished none for 10 minutes.",
+    },
+  },
+  {
+    what: "a pod that had no partition is given one",
+    alert: "DatapyStalled",
+    series: [lag("_x40 500x60"), ofPod("datapy_records_finished_total", "0x44 0+10x60")],
+    at: 45,
   },
   {
     what: "brokers or a database were away for five minutes",
