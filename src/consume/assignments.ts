@@ -3,6 +3,7 @@ import type { Assignment, FetchedRecords, OffsetCommit, TopicPartition } from ".
 import type { PartitionVitals } from "../core/vitals.ts";
 import type { PartitionsEnd } from "./observer.ts";
 import { PartitionState } from "./partition_state.ts";
+import { placesOf } from "./places.ts";
 
 const keyOf = ({ topic, partition }: TopicPartition) => `${topic}/${partition}`;
 
@@ -16,6 +17,11 @@ export class Assignments {
 
   constructor(log: Logger) {
     this.#log = log;
+  }
+
+  /** The assignments that it has now. */
+  get all(): readonly Assignment[] {
+    return [...this.#current.values()].map(({ assignment }) => assignment);
   }
 
   /** How the partitions are now. */
@@ -32,7 +38,7 @@ export class Assignments {
     for (const assignment of assignments) {
       this.#current.set(keyOf(assignment), new PartitionState(assignment));
     }
-    this.#log.info(`Assigned ${describe(assignments)}`);
+    this.#log.info(`Assigned ${placesOf(assignments)}`);
   }
 
   /** The state that a fetch belongs to; undefined if it belongs to an assignment that has ended. */
@@ -56,7 +62,7 @@ export class Assignments {
       this.#current.delete(keyOf(state.assignment));
     }
     if (states.size === 0 || reason === "closed") return states;
-    const what = describe(assignments);
+    const what = placesOf(assignments);
     if (reason === "member_lost") {
       this.#log.warning(`The group dropped this consumer: lost ${what}; what was not committed comes again`);
     } else if (reason === "rebalance") {
@@ -105,14 +111,4 @@ export class Assignments {
     }
     return states;
   }
-}
-
-/** `orders[0,1,2], customers[0]`, or `no partitions`. */
-function describe(partitions: readonly TopicPartition[]): string {
-  const byTopic = new Map<string, number[]>();
-  for (const { topic, partition } of partitions) {
-    byTopic.set(topic, [...(byTopic.get(topic) ?? []), partition]);
-  }
-  const parts = [...byTopic].map(([topic, list]) => `${topic}[${list.sort((a, b) => a - b).join(",")}]`);
-  return parts.length === 0 ? "no partitions" : parts.join(", ");
 }

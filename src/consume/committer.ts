@@ -36,6 +36,8 @@ export class Committer {
   #isAbandoned = false;
   #lastAt: number;
   #problem: string | undefined;
+  #isAsking = false;
+  #moves = 0;
 
   constructor(ports: CommitterPorts) {
     this.#ports = ports;
@@ -64,6 +66,11 @@ export class Committer {
   /** Gives up on a commit that keeps failing, and begins none any more; one that is on its way goes on. */
   close(): void {
     this.#leave.abort();
+  }
+
+  /** The commit that is on its way: a number of its own. Undefined where there is none. */
+  get asking(): number | undefined {
+    return this.#isAsking ? this.#moves : undefined;
   }
 
   /** Why commits fail now, in one line; undefined where they do not. */
@@ -115,7 +122,13 @@ export class Committer {
   async #unlessAbandoned(commit: Promise<void>): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#letGo = resolve;
-    await Promise.race([commit, promise]);
+    this.#isAsking = true;
+    this.#moves++;
+    try {
+      await Promise.race([commit, promise]);
+    } finally {
+      this.#isAsking = false;
+    }
   }
 }
 

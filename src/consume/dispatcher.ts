@@ -8,6 +8,8 @@ export interface DispatcherPorts {
   readonly work: WorkPorts;
   /** Messages in work at the same time. */
   readonly maxConcurrency: number;
+  /** Whether there is a session by which what is done can be committed: before, nothing is handed out. */
+  isOpen(): boolean;
   /** A queued record of this partition was handed out: there is room for more. */
   handedOut(task: Task): void;
   /** A message has ended. Its lane and its slot stay taken until this resolves: so the next waits for its commit. */
@@ -21,6 +23,7 @@ export class Dispatcher {
   readonly #lanes = new Lanes<Task>(({ partition }) => partition.name);
   readonly #inFlight = new Map<Work, Promise<void>>();
   #closed = false;
+  #handedOut = 0;
 
   constructor(ports: DispatcherPorts) {
     this.#ports = ports;
@@ -31,6 +34,16 @@ export class Dispatcher {
     return [...this.#inFlight.keys()];
   }
 
+  /** How many records were handed out. */
+  get handedOut(): number {
+    return this.#handedOut;
+  }
+
+  /** Whether a record waits that may run now, and there is room for it. */
+  get couldHandOut(): boolean {
+    return !this.#closed && this.#inFlight.size < this.#ports.maxConcurrency && this.#lanes.hasNext;
+  }
+
   /** Queues a record. Call {@link Dispatcher.pump} after the last. */
   add(task: Task): void {
     if (!this.#closed) this.#lanes.add(task);
@@ -38,9 +51,11 @@ export class Dispatcher {
 
   /** Hands out what may run now. */
   pump(): void {
+    if (!this.#ports.isOpen()) return;
     while (!this.#closed && this.#inFlight.size < this.#ports.maxConcurrency) {
       const task = this.#lanes.next();
       if (task === undefined) return;
+      this.#handedOut++;
       this.#ports.handedOut(task);
       const work = new Work(task, this.#ports.work);
       const { promise, resolve } = Promise.withResolvers<void>();

@@ -23,6 +23,11 @@ export class Lanes<T> {
     if (!this.#busy.has(lane)) this.#ready.add(lane);
   }
 
+  /** Whether there is a task that may run now. */
+  get hasNext(): boolean {
+    return this.#ready.size > 0;
+  }
+
   /** The next task, whose lane is then busy until it is released; undefined where nothing may run now. */
   next(): T | undefined {
     for (const lane of this.#ready) {

@@ -9,6 +9,7 @@ import type { Logger } from "../core/logger.ts";
 import { type Clock, within } from "../runtime/clock.ts";
 import { Committer } from "./committer.ts";
 import type { ConsumeSettings } from "./settings.ts";
+import type { WatchedStep } from "./watchdog.ts";
 
 /** What a link needs. */
 export interface LinkPorts {
@@ -82,6 +83,14 @@ export class Link {
     const { topics } = this.#ports.settings.options;
     if (this.#session !== undefined) return this.#session.underWay();
     return [{ id: "session", step: "connect", waitsFor: `a session for ${topics.join(", ")}`, moves: 0 }];
+  }
+
+  /** The commit that is on its way. */
+  get commit(): WatchedStep | undefined {
+    const moves = this.#committer?.asking;
+    if (moves === undefined) return undefined;
+    const { groupId } = this.#ports.settings.options;
+    return { id: "commit", step: "commit", waitsFor: `the answer of group "${groupId}" to a commit`, moves };
   }
 
   /** Why the brokers count as out of reach now. */

@@ -1,13 +1,15 @@
 import { errorText, UnavailableError } from "../core/errors.ts";
-import { jobConsumers } from "../core/vitals.ts";
+import { jobConsumers, type OwnStep, type StepUnderWay } from "../core/vitals.ts";
 import { LiveVitals } from "./consumer_vitals.ts";
 import { drain } from "./drain.ts";
-import { Link } from "./link.ts";
+import { CLOSE_MS, Link } from "./link.ts";
 import { Observers } from "./observer.ts";
 import { Reading } from "./reading.ts";
-import { describeWork, Reporter } from "./reporter.ts";
+import { describeWork } from "./describe_work.ts";
+import { Reporter } from "./reporter.ts";
 import type { ConsumePorts, ConsumeSettings } from "./settings.ts";
 import { type ConsumerStats, Stats } from "./stats.ts";
+import { Watch } from "./watch.ts";
 
 /**
  * The endless loop: takes records from the driver, hands them to the processor, commits what is done, and drains when a
@@ -20,8 +22,12 @@ export class PollLoop {
   readonly #stats: Stats;
   readonly #vitals: LiveVitals;
   readonly #reading: Reading;
+  readonly #watch: Watch;
   readonly #ended = Promise.withResolvers<void>();
   #link: Link;
+  /** Settles when the session that was given up is closed. */
+  #givingUp: Promise<void> | undefined;
+  #closingSince: number | undefined;
   #reporter: Reporter | undefined;
   #phase: "running" | "draining" | "closed" = "running";
   #failure: { readonly error: unknown } | undefined;
@@ -40,7 +46,7 @@ export class PollLoop {
       inFlight: () => this.#reading.dispatcher.inFlight,
       phase: () => this.#phase,
       underWay: () => this.#link.underWay(),
-      steps: () => [],
+      steps: () => [...this.#watch.steps, ...this.#closingStep()],
       outage: () => this.#link.outage,
     });
     this.#reading = new Reading({
@@ -55,6 +61,16 @@ export class PollLoop {
       fail: (error) => this.#fail(error),
     });
     this.#link = this.#newLink();
+    this.#watch = new Watch({
+      ...ports,
+      settings,
+      vitals: this.#vitals,
+      reading: this.#reading,
+      link: () => this.#link,
+      isStopping: () => this.#stopping,
+      makeAnew: (step) => this.#makeAnew(step),
+      fail: (error) => this.#fail(error),
+    });
   }
 
   /** Runs until a stop is requested; rejects with what ended it otherwise. */
@@ -72,12 +88,14 @@ export class PollLoop {
       inFlight: () => this.#reading.dispatcher.inFlight,
     });
     this.#reporter = reporter;
+    using watch = this.#watch;
+    watch.begin();
     if (!this.#stopping) this.#open().catch((error) => this.#fail(error));
     await this.#ended.promise;
     control.signal.removeEventListener("abort", onStop);
     await this.#drain();
     reporter.last(); // while the partitions, and so their lag, are still known
-    await this.#link.close();
+    await Promise.all([this.#givingUp, this.#closing(this.#link.close())]);
     this.#phase = "closed";
     consumers.delete(this.#vitals);
     if (this.#failure !== undefined) throw this.#failure.error;
@@ -92,6 +110,39 @@ export class PollLoop {
   async #open(): Promise<void> {
     await this.#link.open();
     this.#reading.dispatcher.pump();
+  }
+
+  /** Own steps are stuck: whatever the session says from now on finishes into nothing, and a new one begins. */
+  #makeAnew(step: OwnStep): void {
+    const old = this.#link;
+    this.#link = this.#newLink();
+    const cut = old.cut();
+    this.#reading.lose(this.#reading.assignments.all, "made_anew");
+    this.#observers.madeAnew(this.#vitals, step);
+    this.#givingUp = this.#closing(cut);
+    this.#givingUp.then(async () => {
+      if (!this.#stopping) await this.#open();
+    }).catch((error) => this.#fail(error));
+  }
+
+  #closingStep(): readonly StepUnderWay[] {
+    const since = this.#closingSince;
+    const waitsFor = "the session to leave the group and its connections";
+    return since === undefined ? [] : [{ step: "close", waitsFor, since, boundMs: CLOSE_MS }];
+  }
+
+  async #closing(closing: Promise<boolean>): Promise<void> {
+    this.#closingSince = this.#ports.clock.now();
+    const inTime = await closing;
+    this.#closingSince = undefined;
+    if (inTime) return;
+    const { options: { groupId, sessionTimeoutMs } } = this.#settings;
+    this.#ports.log.warning(
+      `Cannot close the session of group "${groupId}" within ${
+        CLOSE_MS / 1000
+      } s, leaving it: the group may notice ` +
+        `only by its session timeout of ${sessionTimeoutMs / 1000} s`,
+    );
   }
 
   #newLink(): Link {

@@ -37,13 +37,16 @@ export class Reading {
   readonly assignments: Assignments;
   readonly dispatcher: Dispatcher;
   readonly #ports: ReadingPorts;
+  #movedAt: number;
 
   constructor(ports: ReadingPorts) {
     const { settings } = ports;
     this.#ports = ports;
+    this.#movedAt = ports.clock.now();
     this.assignments = new Assignments(ports.log);
     this.dispatcher = new Dispatcher({
       maxConcurrency: settings.maxConcurrency,
+      isOpen: () => ports.link().isOpen,
       handedOut: ({ partition, record }) => (partition.handedOut(record), this.#flow(partition)),
       ended: (work, ending) => this.#messageEnded(work, ending),
       work: {
@@ -54,6 +57,11 @@ export class Reading {
           ports.fail(new UnavailableError(`${work.place} did not settle after max_processing_s`)),
       },
     });
+  }
+
+  /** When a message was read, or dealt with, last. */
+  get movedAt(): number {
+    return this.#movedAt;
   }
 
   /** What the group tells. */
@@ -85,15 +93,15 @@ export class Reading {
   }
 
   #received(fetched: FetchedRecords): void {
-    const { observers, consumer, link, isStopping } = this.#ports;
+    const { clock, observers, consumer, isStopping } = this.#ports;
     const partition = this.assignments.of(fetched);
     if (partition === undefined || partition.revoked || isStopping()) return;
     const bytes = partition.fetched(fetched);
+    this.#movedAt = clock.now();
     observers.fetched(consumer, fetched, fetched.records.length, bytes);
     for (const record of fetched.records) this.dispatcher.add({ partition, record });
     this.#flow(partition);
-    if (!link().isOpen) return; // it was faster than the session: who opens it hands out
-    this.dispatcher.pump();
+    this.dispatcher.pump(); // where it was faster than the session, who opens it hands out
     this.#commitIfDue(); // gaps move the position although nothing is processed
   }
 
@@ -105,6 +113,7 @@ export class Reading {
     if (partition.lost) return; // the fence: late work finishes into nothing
     if (!isFinal(ending)) return;
     partition.finish(record.offset);
+    this.#movedAt = this.#ports.clock.now();
     this.#ports.stats.processed();
     this.#ports.counted();
     await this.#commitIfDue();

@@ -1,10 +1,11 @@
 import type { Logger } from "../core/logger.ts";
 import type { Clock } from "../runtime/clock.ts";
+import { describeWork } from "./describe_work.ts";
 import { watchStalls } from "./stall_monitor.ts";
 import type { Stats } from "./stats.ts";
 import type { Work } from "./work.ts";
 
-/** Between two looks at what moves and what is long in work, in milliseconds. */
+/** Between two looks at what moves, in milliseconds. */
 const MINUTE_MS = 60_000;
 
 /** What a reporter needs. */
@@ -19,7 +20,7 @@ export interface ReporterPorts {
   inFlight(): readonly Work[];
 }
 
-/** The consumer's lines in the log: summaries, messages that are long in work, a held event loop. Nothing per message. */
+/** The consumer's lines in the log while it works: summaries, what a stop waits for, a held event loop. Nothing per message. */
 export class Reporter implements Disposable {
   readonly #ports: ReporterPorts;
   readonly #stalls: Disposable;
@@ -54,26 +55,12 @@ export class Reporter implements Disposable {
   }
 
   #eachMinute(): void {
-    const { clock, log } = this.#ports;
     this.last();
-    for (const work of this.#ports.inFlight()) {
-      const ageMs = clock.now() - work.startedAt;
-      if (ageMs >= MINUTE_MS) {
-        log.warning(`${describeWork(work)} is in work for ${Math.round(ageMs / 1000)} s`);
-      }
-    }
-    this.#minute = clock.timer(MINUTE_MS, () => this.#eachMinute());
+    this.#minute = this.#ports.clock.timer(MINUTE_MS, () => this.#eachMinute());
   }
 
   #summary(): void {
     const { stats, clock, log } = this.#ports;
     log.info(stats.summary(clock.now(), this.#ports.lag()));
   }
-}
-
-/** `orders[0]@12 (in database_insert)`: the message, and the mods that run for it or what else it is in. */
-export function describeWork(work: Work): string {
-  const { stage, running } = work.vitals;
-  const where = stage === "processor" ? running.join(", ") : `its ${stage}`;
-  return where === "" ? work.place : `${work.place} (in ${where})`;
 }

@@ -3,6 +3,7 @@ import type { KafkaConnection } from "../kafka/connection.ts";
 import type { Logger } from "../core/logger.ts";
 import type { StopControl } from "../core/stop_control.ts";
 import type { Clock } from "../runtime/clock.ts";
+import type { StepBounds } from "./bounds.ts";
 import type { DeadLetters } from "./dead_letters.ts";
 import type { ErrorSettings } from "./error_policy.ts";
 import type { ValueFormat } from "./message.ts";
@@ -24,6 +25,8 @@ export interface ConsumeSettings {
   readonly maxProcessingMs: number | undefined;
   /** Messages between two summaries. */
   readonly summaryInterval: number;
+  /** After how long each of the consumer's own steps counts as stuck. */
+  readonly bounds: StepBounds;
 }
 
 /** What a consumer needs from outside. */

@@ -1,6 +1,6 @@
 import type { ConsumerObserver } from "../consume/observer.ts";
 import type { Outcome } from "../consume/processor.ts";
-import { describeWork } from "../consume/reporter.ts";
+import { describeWork } from "../consume/describe_work.ts";
 import { type Ending, isFinal } from "../consume/ending.ts";
 import type { Work } from "../consume/work.ts";
 import type { ErrorKind } from "../core/errors.ts";

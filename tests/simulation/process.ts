@@ -1,3 +1,4 @@
+import { stepBounds } from "../../src/consume/bounds.ts";
 import { PollLoop } from "../../src/consume/poll_loop.ts";
 import type { ConsumeSettings } from "../../src/consume/settings.ts";
 import type { LogFields, Logger } from "../../src/core/logger.ts";
@@ -182,6 +183,13 @@ function consumeSettings(
     drainTimeoutMs: settings.drainTimeoutMs,
     maxProcessingMs: settings.maxProcessingMs,
     summaryInterval: 10,
+    bounds: stepBounds({
+      connectTimeoutMs: 10_000,
+      requestTimeoutMs: 30_000,
+      fetchMaxWaitMs: 200,
+      sessionTimeoutMs: 45_000,
+      rebalanceTimeoutMs: 60_000,
+    }),
     options: {
       groupId: GROUP,
       topics: settings.partitions.map((_, topic) => `t${topic}`),

@@ -3,6 +3,7 @@ import { ConfigurationError } from "../../core/errors.ts";
 import { artifact, defineMod, type ModContext } from "../../core/define_mod.ts";
 import { unlessAborted } from "../../core/unless_aborted.ts";
 import type { MessageProcessor } from "../../consume/processor.ts";
+import { stepBounds } from "../../consume/bounds.ts";
 import { jobObservers } from "../../consume/observer.ts";
 import type { ConsumerStats } from "../../consume/stats.ts";
 import { PollLoop } from "../../consume/poll_loop.ts";
@@ -133,6 +134,13 @@ function settingsOf(given: z.output<typeof params>, context: ModContext): Consum
     drainTimeoutMs: given.shutdown_drain_timeout_s * 1000,
     maxProcessingMs: given.max_processing_s === undefined ? undefined : given.max_processing_s * 1000,
     summaryInterval: given.log_summary_interval,
+    bounds: stepBounds({
+      connectTimeoutMs: setting(settings, "socket.connection.setup.timeout.ms"),
+      requestTimeoutMs: setting(settings, "request.timeout.ms"),
+      fetchMaxWaitMs: setting(settings, "fetch.max.wait.ms"),
+      sessionTimeoutMs: setting(settings, "session.timeout.ms"),
+      rebalanceTimeoutMs: setting(settings, "max.poll.interval.ms"),
+    }),
     options: {
       groupId: given.group_id,
       topics: given.topics,

@@ -1,3 +1,4 @@
+import { stepBounds } from "../../../src/consume/bounds.ts";
 import type { DeadLetters } from "../../../src/consume/dead_letters.ts";
 import type { Message } from "../../../src/consume/message.ts";
 import { PollLoop } from "../../../src/consume/poll_loop.ts";
@@ -90,6 +91,13 @@ export class Harness {
       drainTimeoutMs: 30_000,
       maxProcessingMs: undefined,
       summaryInterval: 1000,
+      bounds: stepBounds({
+        connectTimeoutMs: 10_000,
+        requestTimeoutMs: 30_000,
+        fetchMaxWaitMs: 200,
+        sessionTimeoutMs: 45_000,
+        rebalanceTimeoutMs: 60_000,
+      }),
       options: {
         groupId: "g",
         topics: ["t"],
