@@ -58,6 +58,10 @@ export class JobProcess implements AsyncDisposable {
     });
   }
 
+  get pid(): number {
+    return this.#child.pid;
+  }
+
   /** Whether it runs still. */
   get running(): boolean {
     return this.#code === undefined;

@@ -1,0 +1,180 @@
+import { waitFor } from "../support/wait_for.ts";
+import { Consumers } from "./consumers.ts";
+import { type Fault, kindOf, type Track, TRACKS } from "./faults.ts";
+import { readAudit, readLetters, readOrders, readTopic } from "./gather.ts";
+import type { Exit, History } from "./history.ts";
+import { inject, type Target } from "./inject.ts";
+import { Monitor } from "./monitor.ts";
+import type { MemorySample } from "./memory.ts";
+import { Orders, type Pace } from "./orders.ts";
+import { describeFault } from "./schedule.ts";
+import type { Scene } from "./scene.ts";
+
+/** What a run is made of, besides its faults. */
+export interface RunOptions {
+  readonly seed: number;
+  /** Faults end then, and so do orders where there are no more than `pace.total`. In milliseconds. */
+  readonly forMs: number;
+  readonly pace: Pace;
+  readonly consumers: number;
+  readonly partitions: number;
+  /** Consumers that are never killed or stopped, so that their memory can be judged. */
+  readonly spared: number;
+  /** Whether it goes on after `forMs` until all orders are sent. */
+  readonly untilAllSent: boolean;
+  /** Tells what happens, in lines. */
+  readonly say: (line: string) => void;
+}
+
+/** What a run left. */
+export interface Outcome {
+  readonly history: History;
+  readonly kills: number;
+  readonly brokerRestarts: number;
+  readonly consumersStarted: number;
+  readonly faults: number;
+  readonly seconds: number;
+  /** Memory of the consumers, by name. */
+  readonly memory: ReadonlyMap<string, readonly MemorySample[]>;
+  /** The end of each consumer's log, for who looks for a cause. */
+  readonly logs: ReadonlyMap<string, readonly string[]>;
+}
+
+/** The consumers must be done so long after all is mended. */
+const END_BOUND_MS = 180_000;
+/** Lines of a log that no fault explains: a stack, an error that is no dead letter. */
+const COMPLAINT = /\t(ERROR|CRITICAL)\t(?!.*it is in the dead letters)|^\s+at |Uncaught/;
+
+const pass = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+/** Does the faults of a schedule to a running system, lets it come to its end, and gathers what happened. */
+export async function run(scene: Scene, faults: readonly Fault[], options: RunOptions): Promise<Outcome> {
+  const { say, forMs } = options;
+  const begin = performance.now();
+  const elapsed = () => performance.now() - begin;
+  const tell = (text: string) => say(`${(elapsed() / 1000).toFixed(1).padStart(7)} s  ${text}`);
+  const folder = await Deno.makeTempDir({ prefix: "datapy-chaos-" });
+  const job = await scene.prepare(options.partitions);
+  const active = new Map<Fault, number>(); // until when, by performance.now()
+  const isFaulty = () =>
+    [...active].some(([fault, until]) => until > performance.now() && kindOf(fault).track !== "consumers");
+  const activeNow = () =>
+    [...active].filter(([, until]) => until > performance.now()).map(([fault]) => describeFault(fault));
+  let orders: Orders | undefined;
+  await using consumers = new Consumers(job, folder, options.spared, isFaulty);
+  const monitor = new Monitor({ scene, job, consumers, orders: () => orders, active: activeNow });
+  try {
+    for (let i = 0; i < options.consumers; i++) consumers.start();
+    const { bootstrap } = scene.cluster;
+    await using feeding = orders = await Orders.start(
+      bootstrap,
+      job.topic,
+      options.partitions,
+      options.pace,
+      options.seed,
+      () => monitor.processed,
+    );
+    let isSent = false;
+    const allSent = feeding.sent.then(() => void (isSent = true));
+    const done: Target["done"] = { brokerRestarts: 0, databaseFaults: 0, zombies: 0 };
+    const target: Target = { scene, job, consumers, orders: feeding, done };
+    let count = 0;
+    const onTrack = async (track: Track) => {
+      for (const fault of faults.filter((fault) => kindOf(fault).track === track)) {
+        while (!isSent && elapsed() < fault.at) await pass(Math.min(fault.at - elapsed(), 200));
+        if (isSent || elapsed() > forMs) return;
+        count++;
+        tell(describeFault(fault));
+        active.set(fault, Infinity);
+        const at = performance.now();
+        await inject(fault, target);
+        // what is left of the time that it and the recovery may take
+        const left = at + kindOf(fault).lasts(fault.args) - performance.now();
+        active.set(fault, performance.now() + Math.max(left, 5_000));
+      }
+    };
+    await Promise.all([
+      ...TRACKS.map(onTrack),
+      options.untilAllSent ? allSent : Promise.race([allSent, pass(forMs)]),
+    ]);
+    await feeding.stop();
+    tell(
+      `no more faults; ${feeding.acknowledged.length} messages are acknowledged, ${monitor.processed} processed`,
+    );
+    for (const proxy of scene.proxies) proxy.heal();
+    if (consumers.live.length === 0) consumers.start();
+
+    let state: readonly string[] = [];
+    const end = async () => {
+      const [committed, ends] = [
+        await scene.admin.committed(job.group, job.topic),
+        await scene.admin.endOffsets(job.topic),
+      ];
+      return [...ends].map(([partition, end]) => ({
+        partition,
+        committed: Number(committed.get(partition) ?? 0n),
+        end: Number(end),
+      }));
+    };
+    await waitFor(
+      async () => {
+        await pass(500);
+        const lag = (await end()).filter(({ committed, end }) => committed < end);
+        state = lag.map(({ partition, committed, end }) => `${partition}: ${committed} of ${end}`);
+        return lag.length === 0 || monitor.stalls.found.length > 0 || consumers.live.length === 0;
+      },
+      () => `all to be committed: ${state}`,
+      END_BOUND_MS + 10 * options.pace.backlog,
+    ).catch((error) => monitor.stalls.found.push(error.message));
+    tell("stopping the consumers");
+    await consumers.stopAll();
+    await monitor.stop();
+
+    const [topic, letters, audit, orderIds] = [
+      await readTopic(scene, job),
+      await readLetters(scene, job),
+      await readAudit(scene),
+      await readOrders(scene),
+    ];
+    const history: History = {
+      acknowledged: feeding.acknowledged,
+      topic,
+      audit,
+      orders: orderIds,
+      letters,
+      commits: monitor.commits,
+      end: await end(),
+      exits: consumers.exits,
+      stalls: monitor.stalls.found,
+      complaints: complaints(consumers),
+      losses: {
+        assignments: consumers.assignments,
+        databaseFaults: done.databaseFaults,
+        zombies: done.zombies,
+      },
+    };
+    return {
+      history,
+      kills: consumers.kills,
+      brokerRestarts: done.brokerRestarts,
+      consumersStarted: consumers.all.length,
+      faults: count,
+      seconds: elapsed() / 1000,
+      memory: monitor.memory,
+      logs: new Map(consumers.all.map(({ name, process }) => [name, process.log])),
+    };
+  } finally {
+    await monitor.stop();
+    await scene.cluster.heal();
+    await consumers[Symbol.asyncDispose]();
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** Lines that should not be there; that a consumer says why it could not drain is judged with its exit code. */
+function complaints(consumers: Consumers): string[] {
+  const ends = new Set(consumers.exits.filter(({ faulty }: Exit) => faulty).map(({ last }) => last));
+  return consumers.all.flatMap(({ name, process }) =>
+    process.log.filter((line) => COMPLAINT.test(line) && !ends.has(line)).map((line) => `${name}: ${line}`)
+  );
+}
