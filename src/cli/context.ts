@@ -7,6 +7,7 @@ import type { Clock } from "../runtime/clock.ts";
 import type { Input } from "../runtime/input.ts";
 import type { Process } from "../runtime/process.ts";
 import type { BrokerLibrary } from "./brokers.ts";
+import type { BuildLibrary } from "./build/library.ts";
 import type { CheckLibrary } from "./check/library.ts";
 import type { PostgresLibrary } from "./postgres_commands.ts";
 import type { NewLibrary } from "./new/library.ts";
@@ -22,6 +23,7 @@ export interface CliContext extends ApplicationContext {
   readonly postgres: PostgresLibrary;
   readonly jobs: JobLibrary;
   readonly brokers: BrokerLibrary;
+  readonly builds: BuildLibrary;
   readonly checks: CheckLibrary;
   readonly projects: NewLibrary;
   /** All mods that are registered. */
@@ -35,8 +37,19 @@ export interface KafkaLibrary {
   status(place: KafkaPlace): Promise<KafkaStatus>;
 }
 
-/** The library behind `run`. */
+/** A job that can be run. */
+export interface KnownJob {
+  readonly name: string;
+  /** Its file, from the folder in which the command line or the build of the program was started. */
+  readonly file: string;
+}
+
+/** The library behind `run` and `jobs`. */
 export interface JobLibrary {
+  /** Whether jobs are parts of this program, known by name and by the file that they were; else they are files. */
+  readonly areCompiledIn?: boolean;
+  /** The jobs that are there. */
+  list(): Promise<readonly KnownJob[]>;
   /** What stands at a path. */
   kindOf(path: string): Promise<"file" | "folder" | "nothing">;
   /** Names of the files beside a path. */

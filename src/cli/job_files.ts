@@ -6,6 +6,10 @@ const JOB = /\.[mc]?[jt]s$/;
 
 /** `; did you mean "jobs/orders.ts"?` for a path where there is no job, or nothing. */
 export async function suggestedJob(context: CliContext, path: string): Promise<string> {
+  const known = await context.jobs.list();
+  if (context.jobs.areCompiledIn === true) return didYouMean(path, known.map(({ name }) => name));
+  const named = known.find(({ name }) => name === path);
+  if (named !== undefined) return didYouMean(named.file, [named.file]);
   const names = (await context.jobs.neighbours(path)).filter((name) => JOB.test(name));
   const found = nearest(basename(path), names);
   return found === undefined ? "" : didYouMean(path, [join(dirname(path), found)]);
@@ -13,6 +17,9 @@ export async function suggestedJob(context: CliContext, path: string): Promise<s
 
 /** Job files, and folders, that begin like a path; for completions. */
 export async function jobFiles(this: CliContext, partial: string): Promise<readonly string[]> {
+  if (this.jobs.areCompiledIn === true) {
+    return (await this.jobs.list()).map(({ name }) => name).filter((name) => name.startsWith(partial));
+  }
   const folder = partial.includes("/") ? partial.slice(0, partial.lastIndexOf("/") + 1) : "";
   const names = await this.jobs.neighbours(`${folder}x`);
   const paths = names.filter((name) => !name.startsWith(".")).map((name) => folder + name)

@@ -3,46 +3,31 @@ import { dirname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { kafkaStatus, startKafka, stopKafka } from "../dev/kafka/mod.ts";
 import { postgresStatus, startPostgres, stopPostgres } from "../dev/postgres/mod.ts";
-import { processStopSignals } from "../control/stop_signals.ts";
-import { systemClock } from "../runtime/clock.ts";
 import { systemDisk } from "../runtime/disk.ts";
-import { processInput } from "../runtime/input.ts";
-import { type Process, thisProcess } from "../runtime/process.ts";
+import { thisProcess } from "../runtime/process.ts";
 import { runApp } from "./app.ts";
-import { systemBrokers } from "./brokers.ts";
+import { systemBuilds } from "./build/library.ts";
 import { systemChecks } from "./check/library.ts";
 import { PLAN } from "./check/plan_lines.ts";
 import type { CliContext } from "./context.ts";
+import { jobsIn } from "./job_search.ts";
 import { systemNewLibrary } from "./new/library.ts";
-
-/** Colours where they are wanted: on a terminal, unless NO_COLOR is set. */
-function stream(process: Process, write: (text: string) => void, isTerminal: boolean) {
-  const colours = isTerminal && !process.env("NO_COLOR") && process.env("TERM") !== "dumb";
-  return { write, getColorDepth: () => colours ? 4 : 1 };
-}
+import { exitWith, systemContext } from "./system_context.ts";
 
 const context: CliContext = {
-  process: {
-    stdout: stream(thisProcess, thisProcess.writeOut, thisProcess.outIsTerminal),
-    stderr: stream(thisProcess, thisProcess.writeError, thisProcess.errorIsTerminal),
-  },
-  machine: thisProcess,
-  clock: systemClock,
-  stopSignals: processStopSignals,
-  input: processInput,
-  brokers: systemBrokers,
+  ...systemContext,
+  builds: systemBuilds,
   checks: systemChecks,
   projects: systemNewLibrary,
   kafka: { start: startKafka, stop: stopKafka, status: kafkaStatus },
   postgres: { start: startPostgres, stop: stopPostgres, status: postgresStatus },
   jobs: {
+    list: async () => [...await jobsIn(".", systemDisk), ...await jobsIn("jobs", systemDisk)],
     kindOf: (path) => systemDisk.kindOf(path),
     neighbours: (path) => systemDisk.list(dirname(path)),
     load: (path) => import(pathToFileURL(resolve(path)).href),
-    exitWith: async (main, contextFile) =>
-      (await import("../job/exit_with.ts")).runAndExit(main, () => contextFile),
+    exitWith,
   },
-  mods: async () => (await import("../job/run_mod.ts")).registeredMods(),
 };
 
 if (import.meta.main) {

@@ -86,8 +86,8 @@ export const briefs = {
     "Imports the file and runs the main() that it exports, until SIGTERM or Ctrl+C; a second Ctrl+C ends it at once.",
     "datapy run jobs/orders.ts --context prod.json",
   ),
-  runContext: "Context file in place of the one that the job gives to setupContext",
-  runJob: "The job file, such as jobs/orders.ts, and words for its main()",
+  runContext: "Context file in place of the one that the job gives to setupContext, and of DATAPY_CONTEXT",
+  runJob: "The job file, such as jobs/orders.ts, or in a compiled program its name; and words for its main()",
   runUsage: "Further words are handed to main() as a list",
   kafka: "A Kafka for development",
   kafkaFull: "A container where there is an engine with a Kafka image, or else Kafka's own jars on a JVM. " +
@@ -160,6 +160,8 @@ export const kafkaText = {
 
 export const jobText = {
   notThere: (path: string, hint: string) => `${NAME}: Cannot run ${path}: there is no such file${hint}`,
+  notInside: (name: string, hint: string, names: readonly string[]) =>
+    `${NAME}: Cannot run ${name}: this program has no such job${hint}; it has ${names.join(", ")}`,
   isFolder: (path: string) => `${NAME}: Cannot run ${path}: it is a folder`,
   cannotLoad: (path: string) => `Cannot load ${path}`,
   noMain: (path: string) =>

@@ -1,4 +1,3 @@
-import { dirname, join, resolve } from "node:path";
 import config from "../../../deno.json" with { type: "json" };
 import type { Logger } from "../../core/logger.ts";
 import { Secret } from "../../core/secret.ts";
@@ -10,6 +9,7 @@ import { systemFiles } from "../../runtime/files.ts";
 import { systemSubprocesses } from "../../runtime/subprocess.ts";
 import { thisProcess } from "../../runtime/process.ts";
 import { homeOf } from "../new/framework.ts";
+import { configOf } from "../project_config.ts";
 import { PLAN, readPlan } from "./plan_lines.ts";
 import type { DatabaseSettings, Plan } from "./report.ts";
 
@@ -31,16 +31,6 @@ const PLAN_PERMISSIONS = ["--quiet", "--allow-read", "--allow-env"];
 /** This command line: the package that it comes from, or else its module. */
 const SELF = homeOf(import.meta.url, config.version).package ?? new URL("../main.ts", import.meta.url).href;
 
-/** The job's own configuration, by which it finds what it imports: that of the nearest folder above it. */
-async function configOf(job: string): Promise<string | undefined> {
-  for (let folder = dirname(resolve(job));; folder = dirname(folder)) {
-    for (const name of ["deno.json", "deno.jsonc"]) {
-      if (await systemDisk.exists(join(folder, name))) return join(folder, name);
-    }
-    if (dirname(folder) === folder) return undefined;
-  }
-}
-
 /** The library, on this machine. */
 export const systemChecks: CheckLibrary = {
   async typeErrors(path, timeoutMs) {
@@ -50,7 +40,7 @@ export const systemChecks: CheckLibrary = {
     return code === -1 ? undefined : code === 0 ? "" : stderr.trim();
   },
   async plan(path, contextFile, timeoutMs) {
-    const own = await configOf(path);
+    const own = await configOf(path, systemDisk);
     const flags = own === undefined ? PLAN_PERMISSIONS : [...PLAN_PERMISSIONS, `--config=${own}`];
     const command = ["env", "NO_COLOR=1", ...systemSubprocesses.denoCommand(SELF, flags)];
     const words = contextFile === undefined ? [path] : [path, contextFile];

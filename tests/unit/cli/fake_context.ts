@@ -2,6 +2,7 @@ import { runApp } from "../../../src/cli/app.ts";
 import type { DatabaseSettings, Plan } from "../../../src/cli/check/report.ts";
 import { connectionOf, connectorOnly } from "../../../src/cli/connection.ts";
 import type { CliContext } from "../../../src/cli/context.ts";
+import { jobName } from "../../../src/cli/job_search.ts";
 import { type NewLibrary, systemNewLibrary } from "../../../src/cli/new/library.ts";
 import { StopSignals } from "../../../src/control/stop_signals.ts";
 import type { Kafka, KafkaStatus } from "../../../src/dev/kafka/mod.ts";
@@ -51,6 +52,10 @@ export interface World {
   };
   readonly clock?: Clock;
   readonly stopSignals?: StopSignals;
+  /** Whether the jobs are parts of a compiled program. */
+  readonly areCompiledIn?: boolean;
+  /** What stands behind `build`. */
+  readonly builds?: Partial<CliContext["builds"]>;
   /** What stands behind `new`, where it is not the real one. */
   readonly projects?: Partial<NewLibrary>;
 }
@@ -104,6 +109,11 @@ export async function datapy(words: readonly string[], world: World = {}): Promi
       connection: (named, log) => connectionOf(named, { env: machine.env, files, driver, clock, log }),
       openAdmin: memoryAdmin(driver.broker),
     },
+    builds: {
+      jobsIn: () => Promise.resolve([]),
+      build: () => Promise.reject(new Error("this world has no compiler")),
+      ...world.builds,
+    },
     checks: {
       typeErrors: () => Promise.resolve(world.check?.typeErrors ?? ""),
       plan: (path, contextFile) => Promise.resolve(world.check?.plan?.(path, contextFile) ?? NO_PLAN),
@@ -136,6 +146,8 @@ export async function datapy(words: readonly string[], world: World = {}): Promi
       ...world.postgres,
     },
     jobs: {
+      ...(world.areCompiledIn === undefined ? {} : { areCompiledIn: world.areCompiledIn }),
+      list: () => Promise.resolve(Object.keys(jobs).map((file) => ({ name: jobName(file), file }))),
       kindOf: (path) => Promise.resolve(path === "jobs" ? "folder" : path in jobs ? "file" : "nothing"),
       neighbours: () =>
         Promise.resolve(Object.keys(jobs).map((path) => path.slice(path.lastIndexOf("/") + 1))),
