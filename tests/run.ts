@@ -45,7 +45,10 @@ const PARTS: Readonly<Record<string, readonly Part[]>> = {
     },
     { name: "Tests on Kafka", paths: ["tests/contract", "tests/integration"], kafka: true, sideBySide: true },
   ],
-  slow: [{ name: "Slow tests", paths: ["tests/slow"], kafka: true, sideBySide: false }],
+  slow: [
+    { name: "Slow tests", paths: ["tests/slow"], kafka: true, sideBySide: false },
+    { name: "Chaos", paths: ["tests/chaos"], kafka: false, sideBySide: false }, // on brokers of its own
+  ],
   long: [{ name: "Long tests", paths: ["tests/long"], kafka: true, sideBySide: false }],
 };
 
@@ -58,7 +61,9 @@ function partsFor(args: readonly string[]): { parts: readonly Part[]; rest: read
   const rest = named === undefined ? args : others;
   const paths = rest.filter((arg) => /^(\.\/)?(tests|jobs)(\/|$)/.test(arg));
   if (paths.length === 0) return { parts: PARTS[named ?? "all"] ?? [], rest };
-  const kafka = !paths.every((path) => /^(\.\/)?(jobs|tests\/(unit|architecture|simulation))/.test(path));
+  const kafka = !paths.every((path) =>
+    /^(\.\/)?(jobs|tests\/(unit|architecture|simulation|chaos))/.test(path)
+  );
   return {
     parts: [{ name: paths.join(" "), paths, kafka, sideBySide: false }],
     rest: rest.filter((arg) => !paths.includes(arg)),

@@ -3,7 +3,8 @@
  *
  * `--orders N` at most so many; `--consumers N`, `--partitions N`, `--rate N` orders a second; `--without network,database`
  * leaves tracks out. `--schedule FILE` does the faults of a file instead, such as a failure has printed; `--shrink` makes a
- * failing schedule small, by `--tries N` further runs. `--soak` is 200,000 orders, memory judged.
+ * failing schedule small, by `--tries N` further runs. `--soak` is 200,000 orders with more time between
+ * the faults, one of the consumers never killed, memory judged.
  * Exit codes: 0 all laws hold, 1 one is broken.
  */
 import { parseArgs } from "node:util";
@@ -51,7 +52,7 @@ const options: RunOptions = {
   say: (line) => console.error(line),
 };
 const faults = values.schedule === undefined
-  ? makeSchedule(seed, { minutes, without })
+  ? makeSchedule(seed, { minutes, without, spread: soak ? 4 : 1 })
   : readSchedule(await Deno.readTextFile(values.schedule));
 const again = `deno task chaos ${
   [...Deno.args, ...(values.seed === undefined ? ["--seed", String(seed)] : [])].join(" ")

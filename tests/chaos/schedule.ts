@@ -6,6 +6,8 @@ export interface ScheduleOptions {
   readonly minutes: number;
   /** Tracks without faults. */
   readonly without?: readonly Track[];
+  /** Times as long between faults; 1 by default. */
+  readonly spread?: number;
 }
 
 /** The faults begin when the first messages have come through. */
@@ -25,17 +27,20 @@ const GAPS: Readonly<Record<Track, readonly [number, number]>> = {
  * all. A fault begins when the system had time to recover from the one before on its track, and only where there is time
  * for its own recovery before the end.
  */
-export function makeSchedule(seed: number, { minutes, without = [] }: ScheduleOptions): readonly Fault[] {
+export function makeSchedule(
+  seed: number,
+  { minutes, without = [], spread = 1 }: ScheduleOptions,
+): readonly Fault[] {
   const tracks = TRACKS.filter((track) => !without.includes(track));
   return inOrder(
-    tracks.flatMap((track) => faultsOf(track, new Random(`${seed}/${track}`), minutes * 60_000)),
+    tracks.flatMap((track) => faultsOf(track, new Random(`${seed}/${track}`), minutes * 60_000, spread)),
   );
 }
 
-function faultsOf(track: Track, random: Random, end: number): Fault[] {
+function faultsOf(track: Track, random: Random, end: number, spread: number): Fault[] {
   const kinds = Object.entries(FAULTS).filter(([, kind]) => kind.track === track)
     .flatMap(([name, { weight }]) => Array.from({ length: weight }, () => name));
-  const [least, most] = GAPS[track];
+  const [least, most] = GAPS[track].map((ms) => ms * spread) as [number, number];
   const faults: Fault[] = [];
   let bag: string[] = [];
   for (let at = QUIET_MS + random.int(0, least);;) {
