@@ -12,17 +12,18 @@ const MOST = 5;
 export class Consumer {
   readonly startedAt = performance.now();
   frozen = false;
-  told: Exit["told"] = "nothing";
+  /** What it was told to do. */
+  order: Exit["told"] = "nothing";
 
   constructor(readonly name: string, readonly process: JobProcess) {}
 
   get isLive(): boolean {
-    return this.process.running && this.told === "nothing";
+    return this.process.running && this.order === "nothing";
   }
 
-  /** How many times the group has given it partitions, or none. */
-  get assignments(): number {
-    return this.process.log.filter((line) => /\tAssigned /.test(line)).length;
+  /** How many lines of its log match. */
+  told(pattern: RegExp): number {
+    return this.process.log.filter((line) => pattern.test(line)).length;
   }
 }
 
@@ -30,7 +31,7 @@ export class Consumer {
 export class Consumers implements AsyncDisposable {
   readonly all: Consumer[] = [];
   readonly exits: Exit[] = [];
-  /** How often a consumer was killed, in order of the report. */
+  /** How many were killed. */
   kills = 0;
   readonly #job: ChaosJob;
   readonly #folder: string;
@@ -52,9 +53,14 @@ export class Consumers implements AsyncDisposable {
     return this.all.filter(({ isLive }) => isLive);
   }
 
-  /** Assignments of all, so far. */
+  /** How many times the group has given partitions, or none, to one of them. */
   get assignments(): number {
-    return this.all.reduce((sum, { assignments }) => sum + assignments, 0);
+    return this.#sum(/\tAssigned /);
+  }
+
+  /** How many times a dead letter was not acknowledged. */
+  get letterRetries(): number {
+    return this.#sum(/its dead letter cannot be written/);
   }
 
   start(): void {
@@ -63,7 +69,7 @@ export class Consumers implements AsyncDisposable {
     const consumer = new Consumer(name, new JobProcess({ script: SCRIPT, folder: this.#folder, env }));
     this.all.push(consumer);
     void consumer.process.exited.then((code) => {
-      if (consumer.told === "nothing") this.#ended(consumer, code, false);
+      if (consumer.order === "nothing") this.#ended(consumer, code, false);
     });
   }
 
@@ -79,7 +85,7 @@ export class Consumers implements AsyncDisposable {
     const consumer = this.#victim(who);
     if (consumer === undefined) return;
     this.kills++;
-    consumer.told = "kill";
+    consumer.order = "kill";
     consumer.process.signal("SIGKILL");
     this.#ended(consumer, await consumer.process.exitCode(), false);
   }
@@ -108,6 +114,10 @@ export class Consumers implements AsyncDisposable {
     await Promise.all(this.all.map(({ process }) => process[Symbol.asyncDispose]()));
   }
 
+  #sum(pattern: RegExp): number {
+    return this.all.reduce((sum, consumer) => sum + consumer.told(pattern), 0);
+  }
+
   #victim(who: number): Consumer | undefined {
     const { live } = this;
     const victims = live.filter((consumer) => this.all.indexOf(consumer) >= this.#spared);
@@ -121,7 +131,7 @@ export class Consumers implements AsyncDisposable {
     const looking = setInterval(() => faulty ||= this.#isFaulty(), 200);
     try {
       await process.logged(/\t/); // before it has said anything it may not listen to signals yet
-      consumer.told = "stop";
+      consumer.order = "stop";
       process.signal("SIGTERM");
       this.#ended(consumer, await process.exitCode(STOP_BOUND_MS), faulty);
     } finally {
@@ -129,7 +139,7 @@ export class Consumers implements AsyncDisposable {
     }
   }
 
-  #ended({ name, told, process }: Consumer, code: number, faulty: boolean): void {
-    this.exits.push({ name, told, code, last: process.log.at(-1) ?? "", faulty });
+  #ended({ name, order, process }: Consumer, code: number, faulty: boolean): void {
+    this.exits.push({ name, told: order, code, last: process.log.at(-1) ?? "", faulty });
   }
 }

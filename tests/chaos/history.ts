@@ -56,6 +56,8 @@ export interface Losses {
   readonly assignments: number;
   /** Commits of the database whose answer may be lost: consumers at each fault of the database. */
   readonly databaseFaults: number;
+  /** Dead letters that were sent again because nobody acknowledged them: the first may be there all the same. */
+  readonly letterRetries: number;
   /** Consumers that were held beyond their session: each may write one message late. */
   readonly zombies: number;
 }

@@ -149,6 +149,7 @@ export async function run(scene: Scene, faults: readonly Fault[], options: RunOp
       complaints: complaints(consumers),
       losses: {
         assignments: consumers.assignments,
+        letterRetries: consumers.letterRetries,
         databaseFaults: done.databaseFaults,
         zombies: done.zombies,
       },

@@ -54,11 +54,12 @@ export interface Verdict {
 }
 
 /**
- * How many records may be seen again: of each assignment those that were in work when it ended; and of a fault of the
- * database one of each consumer, where the answer to a COMMIT was lost and the message was written again.
+ * How many records may be seen again: of each assignment those that were in work when it ended; of a fault of the
+ * database those of each consumer, where the answer to a COMMIT was lost and the message was written again; and dead
+ * letters that were sent again.
  */
-export function duplicateBound({ assignments, databaseFaults }: Losses, { atOnce }: Mode): number {
-  return (assignments + databaseFaults) * atOnce;
+export function duplicateBound(losses: Losses, { atOnce }: Mode): number {
+  return (losses.assignments + losses.databaseFaults) * atOnce + losses.letterRetries;
 }
 
 const EXAMPLES = 8;

@@ -44,7 +44,7 @@ const whole: History = {
   ],
   stalls: [],
   complaints: [],
-  losses: { assignments: 1, databaseFaults: 0, zombies: 0 },
+  losses: { assignments: 1, databaseFaults: 0, letterRetries: 0, zombies: 0 },
 };
 
 const laws = (history: History, mode?: Mode) => verify(history, mode).violations.map(({ law }) => law);
@@ -75,6 +75,8 @@ Deno.test("verify() lets a message come again directly after a crash, as often a
   const letters = [...whole.letters, whole.letters[0]!];
   assert.deepEqual(laws({ ...unwatched, letters }), []);
   assert.deepEqual(laws({ ...unwatched, audit, letters }), ["no more comes again than the bound"]);
+  const losses = { ...whole.losses, letterRetries: 1 };
+  assert.deepEqual(laws({ ...unwatched, audit, letters, losses }), []);
   assert.deepEqual(laws({ ...unwatched, audit, letters }, { atOnce: 2, ordering: "key" }), []);
 });
 
@@ -176,7 +178,7 @@ Deno.test("verify() accepts what one consumer makes of any topic, a crash after 
         })),
         commits: [],
         end: [{ partition: 0, committed: records.length, end: records.length }],
-        losses: { assignments: crashes, databaseFaults: 0, zombies: 0 },
+        losses: { assignments: crashes, databaseFaults: 0, letterRetries: 0, zombies: 0 },
       };
       assert.deepEqual(laws(history), []);
       assert.equal(verify(history).counts.duplicates, crashes);
