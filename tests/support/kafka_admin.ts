@@ -142,6 +142,12 @@ export class KafkaAdmin implements AsyncDisposable {
     return new Map(offsets.map(({ partition, high }) => [partition, BigInt(high)]));
   }
 
+  /** The offsets of the first records that are still there, by partition. */
+  async beginnings(topic: string): Promise<ReadonlyMap<number, bigint>> {
+    const offsets = await this.#admin.fetchTopicOffsets(topic);
+    return new Map(offsets.map(({ partition, low }) => [partition, BigInt(low)]));
+  }
+
   /** Ids of the members of a group. */
   async members(groupId: string): Promise<readonly string[]> {
     const { groups } = await this.#admin.describeGroups([groupId]);
