@@ -3,7 +3,8 @@ import type { Bed } from "../integration/support/bed.ts";
 import type { FaultJob } from "../integration/support/fault_job.ts";
 import type { FaultRun } from "../integration/support/fault_run.ts";
 import { onProxiedKafka, proxied } from "../integration/support/on_proxied_kafka.ts";
-import { assertDelivered } from "../integration/support/verify.ts";
+import { readTopic } from "../integration/support/read_topic.ts";
+import { assertDelivered, type Sighting } from "../integration/support/verify.ts";
 import type { FaultProxy } from "../support/proxy.ts";
 
 /** A job's topic and group, with three messages, and the proxy before its broker. */
@@ -12,6 +13,8 @@ interface Scene {
   readonly topic: string;
   readonly group: string;
   readonly proxy: FaultProxy;
+  /** A topic for dead letters. */
+  readonly letters: string;
   start(over?: Partial<FaultJob["consumers"][number]>): FaultRun;
 }
 
@@ -30,6 +33,29 @@ const connections = (proxy: FaultProxy, more: number) => {
   const before = proxy.accepted;
   return () => proxy.accepted >= before + more;
 };
+
+/** A job whose first message has failed, and whose dead letter nobody answers. */
+async function burying(
+  { letters, proxy, start }: Scene,
+  params: Readonly<Record<string, unknown>> = {},
+): Promise<FaultRun> {
+  const job = start({ deed: "fail at a line", params: { dead_letter_topic: letters, ...params } });
+  await job.hasBegun(1);
+  proxy.hold();
+  await job.send("go on");
+  await job.until(() => job.told.some(({ what }) => what === "fail"), "the message to fail");
+  return job;
+}
+
+/** What lies in a topic of dead letters, by where its messages lay. */
+async function buried(bed: Bed, letters: string): Promise<Sighting[]> {
+  return (await readTopic(bed, letters)).map(({ value, headers }) => ({
+    topic: headers["__connect.errors.topic"] ?? "",
+    partition: Number(headers["__connect.errors.partition"]),
+    offset: Number(headers["__connect.errors.offset"]),
+    id: value ?? "",
+  }));
+}
 
 const STATES: readonly State[] = [
   {
@@ -115,6 +141,20 @@ const STATES: readonly State[] = [
     code: 1,
   },
   {
+    name: "while a dead letter is on its way",
+    reach: (scene) => burying(scene),
+    async afterwards({ proxy }, job) {
+      await job.logged(/SIGTERM/);
+      proxy.release();
+    },
+    code: 0,
+  },
+  {
+    name: "while a dead letter is on its way and is never answered",
+    reach: (scene) => burying(scene, { shutdown_drain_timeout_s: 1 }),
+    code: 1,
+  },
+  {
     name: "while it drains",
     async reach({ start }) {
       const job = start({ deed: "wait for a line" });
@@ -143,7 +183,7 @@ const STATES: readonly State[] = [
 for (const { name, reach, afterwards, code } of STATES) {
   for (const signal of ["SIGTERM", "SIGKILL"] as const) {
     onProxiedKafka(`${signal} ${name}: the job ends, and another one loses nothing`, async (bed, proxy) => {
-      const [topic, group] = [await bed.topic(), bed.group()];
+      const [topic, letters, group] = [await bed.topic(), await bed.topic(), bed.group()];
       const sent = await bed.send(topic, 3);
       const jobs: FaultRun[] = [];
       const start: Scene["start"] = (over = {}) => {
@@ -152,7 +192,7 @@ for (const { name, reach, afterwards, code } of STATES) {
         jobs.push(job);
         return job;
       };
-      const scene: Scene = { bed, topic, group, proxy, start };
+      const scene: Scene = { bed, topic, group, proxy, letters, start };
       const job = await reach(scene);
       job.signal(signal);
       if (signal === "SIGTERM") await afterwards?.(scene, job);
@@ -163,7 +203,7 @@ for (const { name, reach, afterwards, code } of STATES) {
       await heir.logged(/Assigned/); // before it has said anything it may not listen to signals yet
       heir.signal("SIGTERM");
       assert.equal(await heir.exitCode(), 0, heir.log.join("\n"));
-      assertDelivered(sent, jobs.flatMap(({ ended }) => ended), 1);
+      assertDelivered(sent, [...jobs.flatMap(({ ended }) => ended), ...await buried(bed, letters)], 1);
     });
   }
 }

@@ -19,7 +19,9 @@ export type Deed =
   /** The same, without an await. */
   | "insert without await"
   /** Throws. */
-  | "fail";
+  | "fail"
+  /** Waits until the test sends a line, tells that it fails, and throws. */
+  | "fail at a line";
 
 /** One consumer of the job. */
 export interface FaultConsumer {
@@ -43,7 +45,7 @@ export interface FaultJob {
 
 /** What is told of a message. */
 export interface Told {
-  readonly what: "begin" | "end" | "aborted";
+  readonly what: "begin" | "end" | "fail" | "aborted";
   readonly topic: string;
   readonly partition: number;
   readonly offset: number;
@@ -89,6 +91,10 @@ async function act(deed: Deed, message: Message, { work_ms = 0, url = "" }: Faul
       return void await sleep(work_ms);
     case "insert without await":
       return void insert().catch(() => {});
+    case "fail at a line":
+      await lines.next();
+      tell("fail", message);
+      throw new Error("this message fails");
     case "fail":
       throw new Error("this message fails");
   }
