@@ -161,7 +161,7 @@ export const kafkaText = {
 export const jobText = {
   notThere: (path: string, hint: string) => `${NAME}: Cannot run ${path}: there is no such file${hint}`,
   notInside: (name: string, hint: string, names: readonly string[]) =>
-    `${NAME}: Cannot run ${name}: this program has no such job${hint}; it has ${names.join(", ")}`,
+    `${NAME}: Cannot run ${name}: this program has no such job${hint}\nIt has ${names.join(", ")}`,
   isFolder: (path: string) => `${NAME}: Cannot run ${path}: it is a folder`,
   cannotLoad: (path: string) => `Cannot load ${path}`,
   noMain: (path: string) =>

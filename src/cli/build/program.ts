@@ -78,7 +78,7 @@ async function compile(
   ];
   const call = async (...words: readonly string[]) => {
     const { code, stdout, stderr } = await run(["env", "NO_COLOR=1", deno, ...words]);
-    if (code !== 0) throw new ConfigurationError(buildText.failed(out, stderr.trim()));
+    if (code !== 0) throw new ConfigurationError(buildText.failed(out, withoutStack(stderr)));
     return stdout;
   };
 
@@ -100,6 +100,9 @@ async function compile(
     entry,
   );
 }
+
+/** What Deno says, without its own stack. */
+const withoutStack = (text: string) => text.replace(/\n\s*Stack backtrace:[\s\S]*/, "").trim();
 
 /** Web servers that modules may come from: the library's, and those that the project's import map names. */
 function importHosts(home: Home, config: string | undefined): readonly string[] {

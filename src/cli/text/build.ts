@@ -20,7 +20,12 @@ export const buildText = {
   none: (where: string) => `Cannot build: there is no job in ${where}`,
   sameName: (name: string, files: readonly string[]) =>
     `Cannot build: ${files.join(" and ")} would both be called "${name}"`,
-  failed: (out: string, why: string) => `Cannot build ${out}: ${why}`,
+  failed: (out: string, why: string) =>
+    `Cannot build ${out}: ${why}${
+      why.includes("Setting up base binary")
+        ? "\nDENORT_BIN names a file of that runtime, of the same version as the Deno that compiles; DATAPY_DENO another Deno"
+        : ""
+    }`,
   secret: (path: string, key: string) =>
     `Cannot build: ${path} holds a secret (${key}), which everybody could read who has the program; ` +
     'write "${env:NAME}" or "${file:/path}" there',

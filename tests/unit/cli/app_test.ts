@@ -30,6 +30,9 @@ for (const [first = "", second = ""] of COMMANDS) {
 const EXAMPLES = [
   ["run"],
   ["check"],
+  ["jobs"],
+  ["build"],
+  ["sleep"],
   ["peek"],
   ["produce"],
   ["offsets", "show"],
