@@ -97,6 +97,19 @@ export function producerContract(contract: Contract): void {
     assert.equal([...ends.values()].reduce((sum, end) => sum + end, 0n), 41n);
   });
 
+  contract("send() takes a partition that was added after the producer had begun", 1, async (bench) => {
+    const { fixture, topic } = bench;
+    const record = { key: null, value: bytes("x"), headers: [] };
+    await sending(bench, async (producer) => {
+      await producer.send(topic, [record], SEND_MS);
+      await fixture.addPartitions(topic, 2);
+      const [sent] = await producer.send(topic, [{ ...record, partition: 1 }], SEND_MS);
+      assert.deepEqual(sent, { topic, partition: 1, offset: 0n });
+      const beyond = producer.send(topic, [{ ...record, partition: 2 }], SEND_MS);
+      await assert.rejects(beyond, { name: "ConfigurationError", message: /partition 2\b/ });
+    });
+  });
+
   contract("send() refuses a record that is too large, as permanent, and works on", 1, async (bench) => {
     const { fixture, topic } = bench;
     const large = { key: null, value: new Uint8Array(2_000_000), headers: [] };

@@ -127,7 +127,8 @@ class KafkajsProducer implements ProducerSession {
     sizes: readonly number[],
   ): Promise<void> {
     const { topic } = delivery;
-    const partitions = await this.#topics.partitionsOf(delivery);
+    const least = records.reduce((most, { partition = 0 }) => Math.max(most, partition + 1), 1);
+    const partitions = await this.#topics.partitionsOf(delivery, least);
     if (partitions === undefined) return;
     try {
       const chosen = records.map((record) => this.#partitioner(topic, record, partitions));

@@ -27,17 +27,23 @@ export class TopicReader {
   /**
    * The partitions of the delivery's topic. Tries until the delivery's time is over; where that, or an error that no
    * waiting mends, comes first, the delivery has failed, and there are none.
+   *
+   * @param least How many it asks for: where fewer are known, some may have been added, which is looked up for as long
+   * as for a topic that is not known.
    */
-  async partitionsOf(delivery: Delivery): Promise<readonly PartitionMetadata[] | undefined> {
+  async partitionsOf(delivery: Delivery, least = 1): Promise<readonly PartitionMetadata[] | undefined> {
     const { topic } = delivery;
     let unknownSince: number | undefined;
+    let fewSince: number | undefined;
     for (let attempt = 0; !delivery.isSettled; attempt++) {
       try {
         // one attempt may hang: the delivery's end is not to wait for it
-        const reading = this.#read(topic);
+        const reading = fewSince === undefined ? this.#read(topic) : this.refresh();
         await Promise.race([reading, delivery.outcome]);
         const partitions = this.#cluster.findTopicPartitionMetadata(topic);
-        if (partitions.length > 0) return partitions;
+        fewSince ??= this.#clock.now();
+        const enough = partitions.length >= least || this.#clock.now() - fewSince >= UNKNOWN_TOPIC_MS;
+        if (partitions.length > 0 && enough) return partitions;
       } catch (error) {
         if (delivery.isSettled) return undefined;
         const failure = translateError(error, `send to topic "${topic}"`);

@@ -54,3 +54,34 @@ Deno.test("TopicReader gives a topic that is unknown after an outage as long as 
   assert.ok(ms >= 13_000 && ms < 16_000, `after ${ms} ms`);
   assert.equal((await read(() => "away")).kind, "unavailable");
 });
+
+/** Asks for partition 7 of a topic that has six, and eight from a time on; says how many were known in the end, and when. */
+async function ask(addedAt: number): Promise<{ count: number | undefined; ms: number }> {
+  const clock = new ManualClock();
+  let count = 6;
+  const cluster = {
+    addMultipleTargetTopics: () => Promise.resolve(),
+    refreshMetadataIfNecessary: () => Promise.resolve(), // it is not old enough
+    refreshMetadata: () => Promise.resolve(void (count = clock.now() >= addedAt ? 8 : 6)),
+    findTopicPartitionMetadata: () => Array.from({ length: count }, (_, partitionId) => ({ partitionId })),
+  } as unknown as Cluster;
+  const reader = new TopicReader(cluster, clock);
+  await reader.partitionsOf(new Delivery("orders", 1, 60_000, clock)); // as known from the begin
+  const delivery = new Delivery("orders", 1, 60_000, clock);
+  const asking = reader.partitionsOf(delivery, 8).then((found) => ({
+    count: found?.length,
+    ms: clock.now(),
+  }));
+  await clock.advance(10_000);
+  return await asking;
+}
+
+Deno.test("TopicReader looks a topic up anew where more of its partitions are asked for than are known", async () => {
+  const { count, ms } = await ask(0);
+  assert.equal(count, 8);
+  assert.ok(ms < 1000, `after ${ms} ms`);
+  assert.equal((await ask(3000)).count, 8, "not all brokers know of them at once");
+  const never = await ask(Infinity);
+  assert.equal(never.count, 6);
+  assert.ok(never.ms >= 5000 && never.ms < 7000, `after ${never.ms} ms`);
+});
