@@ -120,8 +120,13 @@ export const FAULTS: Readonly<Record<string, FaultKind>> = {
     lasts: () => 3_000,
   },
   move_coordinator: { track: "brokers", weight: 1, args: { to: broker }, lasts: () => 5_000 },
-  /** Partitions that appear while all runs. */
-  add_partitions: { track: "brokers", weight: 1, args: { count: [1, 2] }, lasts: () => REJOIN_MS },
+  /** Partitions that appear while all runs; also of the dead letters, or not. */
+  add_partitions: {
+    track: "brokers",
+    weight: 1,
+    args: { count: [1, 2], letters: [0, 1] },
+    lasts: () => REJOIN_MS,
+  },
 
   /** The consumers' connections to a broker end; 0 is all brokers. */
   cut: { track: "network", weight: 2, args: { broker: [0, 3] }, lasts: () => 5_000 },

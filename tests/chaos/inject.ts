@@ -85,9 +85,10 @@ const DEEDS: Readonly<Record<string, Deed>> = {
   move_leader: ({ partition = 0, to = 1 }, { scene, job, orders }) =>
     scene.cluster.moveLeader(job.topic, partition % orders.partitions, to),
   move_coordinator: ({ to = 1 }, { scene, job }) => scene.cluster.moveCoordinator(job.group, to),
-  async add_partitions({ count = 1 }, { scene, job, orders }) {
+  async add_partitions({ count = 1, letters }, { scene, job, orders }) {
     const total = orders.partitions + count;
     await scene.admin.addPartitions(job.topic, total);
+    if (letters) await scene.admin.addPartitions(job.dead_letter_topic, total);
     await scene.cluster.untilInSync();
     orders.partitions = total;
   },
