@@ -7,11 +7,12 @@ import { forLetters } from "../mods/streaming/dead_letters.ts";
 import { type CliContext, endWith } from "./context.ts";
 import { inBatches, type Pace } from "./dlq_batches.ts";
 import { type FilterFlags, isMeant } from "./dlq_filter.ts";
+import { Hold } from "./dlq_hold.ts";
 import { type Done, markRecord } from "./dlq_marks.ts";
 import { DlqScan, type FoundLetter } from "./dlq_scan.ts";
 import { Tally } from "./dlq_tally.ts";
 import type { KafkaFlags } from "./flags.ts";
-import { warningsTo, withAdmin } from "./kafka_session.ts";
+import { partitionsOf, warningsTo, withAdmin } from "./kafka_session.ts";
 import { say } from "./output.ts";
 import { NAME } from "./text.ts";
 import { dlqText } from "./text/dlq.ts";
@@ -36,6 +37,8 @@ export interface Workplace {
 export interface Change {
   readonly verb: "redrive" | "drop";
   readonly pace: Pace;
+  /** Whether no other run may do the same meanwhile. */
+  readonly alone: boolean;
   /** `take`, or why not. */
   judge(letter: FoundLetter): "take" | "done" | "again";
   /** Looks whether a letter can be changed at all; throws where it cannot. */
@@ -53,14 +56,8 @@ export async function change(
 ): Promise<void> {
   if (flags.execute && flags.dryRun) return endWith(context, EXIT_CODES.usage, `${NAME}: ${dlqText.both}`);
   await withAdmin(context, flags, async (admin, connection) => {
-    const scan = await DlqScan.open(admin, topic, flags, context.clock.wallTime());
-    const leftOut = { done: 0, again: 0 };
-    const chosen = chosenOf(scan, flags, change, leftOut);
-    const tell = () => {
-      if (scan.foreign > 0) say(context, dlqText.foreign(scan.foreign));
-      if (leftOut.done + leftOut.again > 0) say(context, dlqText.leftOut(leftOut.done, leftOut.again));
-    };
     if (!flags.execute) {
+      const { chosen, tell } = await choose(context, admin, topic, flags, change);
       const tally = new Tally();
       for await (const letter of chosen) {
         await change.prepare?.(admin, letter);
@@ -72,16 +69,23 @@ export async function change(
       say(context, dlqText.would(tally.letters, change.verb));
       return say(context, dlqText.dry);
     }
+    await partitionsOf(admin, topic); // a topic that is not there must not come into being by a hold
     await refuseCompacted(connection, topic, flags.timeout * 1000);
     const { driver, config } = forLetters(connection);
     const producer = await driver.produce(config, warningsTo(context));
     const place = { context, admin, producer, topic, timeoutMs: flags.timeout * 1000 };
     try {
+      await using hold = change.alone
+        ? await Hold.take({ producer, topic, timeoutMs: place.timeoutMs, clock: context.clock })
+        : undefined;
+      const { scan, chosen, tell } = await choose(context, admin, topic, flags, change);
+      hold?.check(scan.holds);
       const { count, stopped } = await inBatches(
         context,
         chosen,
         change.pace,
         async (batch) => {
+          hold?.assure();
           for (const letter of batch) await change.prepare?.(admin, letter);
           await change.work(place, batch);
         },
@@ -94,6 +98,23 @@ export async function change(
       await producer.close();
     }
   });
+}
+
+/** What is meant, as the topic is now. `tell` says what is not. */
+async function choose(
+  context: CliContext,
+  admin: KafkaAdmin,
+  topic: string,
+  flags: ChangeFlags,
+  change: Change,
+) {
+  const scan = await DlqScan.open(admin, topic, flags, context.clock.wallTime());
+  const leftOut = { done: 0, again: 0 };
+  const tell = () => {
+    if (scan.foreign > 0) say(context, dlqText.foreign(scan.foreign));
+    if (leftOut.done + leftOut.again > 0) say(context, dlqText.leftOut(leftOut.done, leftOut.again));
+  };
+  return { scan, chosen: chosenOf(scan, flags, change, leftOut), tell };
 }
 
 async function* chosenOf(

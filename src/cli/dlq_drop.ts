@@ -9,6 +9,7 @@ export async function drop(this: CliContext, flags: ChangeFlags, topic: string):
   await change(this, flags, topic, {
     verb: "drop",
     pace: { size: MOST_AT_ONCE },
+    alone: false, // dropping twice is dropping once
     judge: ({ done }) => done === undefined ? "take" : "done",
     work: (place, letters) => mark(place, letters, "dropped"),
   });

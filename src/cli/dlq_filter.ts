@@ -1,4 +1,4 @@
-import { CONNECT, headerText } from "../consume/dead_letters_headers.ts";
+import { CONNECT, headerText, OURS } from "../consume/dead_letters_headers.ts";
 import type { FoundLetter } from "./dlq_scan.ts";
 import { parsePartition } from "./flags.ts";
 import { type Moment, parseMoment } from "./moments.ts";
@@ -15,6 +15,7 @@ export interface Place {
 export interface FilterFlags {
   readonly cause?: string;
   readonly key?: string;
+  readonly group?: string;
   readonly from?: Moment;
   readonly until?: Moment;
   readonly partition?: readonly number[];
@@ -46,6 +47,7 @@ export const rangeFlags = {
 export const filterFlags = {
   cause: { kind: "parsed", parse: String, optional: true, brief: dlqText.cause, placeholder: "CAUSE" },
   key: { kind: "parsed", parse: String, optional: true, brief: dlqText.key, placeholder: "TEXT" },
+  group: { kind: "parsed", parse: String, optional: true, brief: dlqText.group, placeholder: "ID" },
   letter: {
     kind: "parsed",
     parse: parsePlace,
@@ -69,6 +71,7 @@ export function isMeant({ partition, record, cause }: FoundLetter, flags: Filter
   const isPlace = (place: Place) => place.partition === partition && place.offset === record.offset;
   if (flags.letter !== undefined && flags.letter.length > 0 && !flags.letter.some(isPlace)) return false;
   if (flags.key !== undefined && textOfKey(record.key) !== flags.key) return false;
+  if (flags.group !== undefined && headerText(record.headers, OURS.group) !== flags.group) return false;
   if (flags.cause === undefined || flags.cause === cause.id) return true;
   const text = `${cause.class}: ${headerText(record.headers, CONNECT.message) ?? ""}`;
   return text.toLowerCase().includes(flags.cause.toLowerCase());

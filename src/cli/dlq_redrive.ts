@@ -33,6 +33,7 @@ export async function redrive(this: CliContext, flags: RedriveFlags, topic: stri
   await change(this, flags, topic, {
     verb: "redrive",
     pace: { size: MOST_AT_ONCE, ...(flags.rate === undefined ? {} : { rate: flags.rate }) },
+    alone: true,
     judge({ done, redrives, hasFailedAgain }) {
       if (done !== undefined) return flags.force && !hasFailedAgain ? "take" : "done";
       return redrives > 0 && !flags.force ? "again" : "take";

@@ -3,6 +3,7 @@ import { ConfigurationError } from "../core/errors.ts";
 import { escapeControls, escapeInJson } from "../logging/escape.ts";
 import type { CliContext } from "./context.ts";
 import { parsePlace, type Place } from "./dlq_filter.ts";
+import { readHold } from "./dlq_hold.ts";
 import { facts } from "./dlq_letter.ts";
 import { readMark } from "./dlq_marks.ts";
 import { DlqScan, type FoundLetter } from "./dlq_scan.ts";
@@ -37,7 +38,7 @@ export async function show(this: CliContext, flags: KafkaFlags, topic: string, p
     }
     const [found] = await admin.fetch(topic, new Map([[partition, offset]]), 0);
     const record = found?.records.find((one) => one.offset === offset);
-    const isMark = record !== undefined && readMark(record) !== undefined;
+    const isMark = record !== undefined && (readMark(record) ?? readHold(record)) !== undefined;
     throw new ConfigurationError((isMark ? dlqText.isMark : dlqText.noLetter)(topic, written));
   });
 }

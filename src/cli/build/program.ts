@@ -88,7 +88,8 @@ async function compile(
   const full = JSON.parse(await disk.readText(lock) ?? "{}") as Lock;
   await disk.writeText(lock, JSON.stringify(lockOf(packagesOf(graph), full)));
   progress(buildText.compiling);
-  await disk.makeFolder(dirname(resolve(out)));
+  const outFolder = dirname(resolve(out));
+  if (!await disk.exists(outFolder)) await disk.makeFolder(outFolder);
   await call(
     "compile",
     "--quiet",

@@ -32,8 +32,8 @@ export const dlqText = {
     `were and with three headers more (__datapy.redrive.from, .count, .time). ${FILTERS} Shows what would be sent, and ` +
     "sends only with --execute. What was sent is marked in the dead letter topic: a later run leaves it out, and so goes " +
     "on where this one ended, by Ctrl+C or otherwise. Letters whose messages were redriven before and failed again are " +
-    "left out too. --force takes both; of several letters of one message it takes the youngest. Run one redrive of a " +
-    "topic at a time.",
+    "left out too. --force takes both; of several letters of one message it takes the youngest. A redrive holds " +
+    "its topic: another one of it is refused until this has ended, or was killed half a minute ago.",
     "",
     MOMENT,
     "",
@@ -57,6 +57,7 @@ export const dlqText = {
   cause:
     "Only letters of this cause: its number in datapy dlq list, or a part of class and text of the error",
   key: "Only letters of messages with this key",
+  group: "Only letters of messages that this consumer group could not process",
   letter: "Only this letter, such as 0@12; may be repeated",
   to: "Send to this topic in place of the one they came from; keys choose the partition",
   rate: "Send so many messages a second at most",
@@ -77,6 +78,14 @@ export const dlqText = {
     `There is no dead letter at ${place} of topic "${topic}": look for places with datapy peek`,
   isMark: (topic: string, place: string) =>
     `What lies at ${place} of topic "${topic}" is no letter, but the mark of a redrive or drop`,
+  held: (topic: string, until: string) =>
+    `Cannot redrive letters of topic "${topic}": another redrive of it is under way, or was killed (wait for its end; ` +
+    `if it was killed, its hold on the topic ends at ${until})`,
+  holdLost: (topic: string) =>
+    `Cannot go on with the redrive of topic "${topic}": its hold on the topic could not be renewed in time, so another ` +
+    "redrive may have begun (what was sent is marked; the same command goes on with the rest)",
+  holdUnread:
+    "Cannot redrive: what was just written into the topic is not there to be read (look whether it was deleted)",
   would: (n: number, verb: "redrive" | "drop") =>
     verb === "redrive" ? `${letters(n)} would be redriven` : `${letters(n)} would be dropped`,
   dry: "Nothing was changed: --execute does it",

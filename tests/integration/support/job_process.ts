@@ -13,6 +13,16 @@ export interface JobStart {
   readonly config?: string;
 }
 
+/** How to start a compiled program, which needs no Deno. */
+export interface ProgramStart {
+  /** Path of the program. */
+  readonly program: string;
+  readonly args?: readonly string[];
+  /** All of its variables: the environment is empty otherwise. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly folder: string;
+}
+
 const CONFIG = new URL("../../../deno.json", import.meta.url).pathname;
 
 /** The flags that `deno task run` gives to a job, but for the check of its types: these tests must not be allowed more. */
@@ -21,6 +31,10 @@ function runFlags(config: string): string[] {
   const task: string | { command: string } = tasks.run;
   const command = typeof task === "string" ? task : task.command;
   return command.split(/\s+/).filter((word) => word.startsWith("-") && word !== "--check");
+}
+
+function denoRun({ script, args = [], config = CONFIG }: JobStart): readonly string[] {
+  return [Deno.execPath(), "run", "--config", config, ...runFlags(config), script, ...args];
 }
 
 /** A job as a process of its own, talked to by lines; killed when it is disposed. */
@@ -36,8 +50,17 @@ export class JobProcess implements AsyncDisposable {
   readonly exited: Promise<number>;
   #code: number | undefined;
 
-  constructor({ script, args = [], env = {}, folder, config = CONFIG }: JobStart) {
-    const command = [Deno.execPath(), "run", "--config", config, ...runFlags(config), script, ...args];
+  constructor(start: JobStart | ProgramStart) {
+    const { args = [], env = {}, folder } = start;
+    const command = "program" in start
+      ? [
+        "env",
+        "-i",
+        ...Object.entries(env).map(([name, value]) => `${name}=${value}`),
+        start.program,
+        ...args,
+      ]
+      : denoRun(start);
     // through sh, so that one permission (--allow-run=sh) is enough; exec makes the process id that of the job
     this.#child = new Deno.Command("sh", {
       args: ["-c", 'exec "$@"', "sh", ...command],
