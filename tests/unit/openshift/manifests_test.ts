@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { posix } from "node:path";
 import {
   at,
   changed,
@@ -140,4 +141,24 @@ Deno.test("openshift/old-clusters is for a Kubernetes whose preStop hook has no 
     preStop: { exec: { command: ["/app/datapy", "sleep", "5"] } },
   });
   assert.match(wrong(KUBERNETES.old, overlays.dev).join(), /sleep/);
+});
+
+Deno.test("openshift/ means the program and the folder that the Containerfile makes", async () => {
+  const containerfile = await Deno.readTextFile(new URL("../Containerfile", OPENSHIFT));
+  const [, program] = /^ENTRYPOINT \["([^"]+)"\]$/m.exec(containerfile) ?? [];
+  const [, folder] = /^WORKDIR (.+)$/m.exec(containerfile.split(/^FROM /m).at(-1) ?? "") ?? [];
+  const old = the("Deployment", await renderOwn(["base"], ["old-clusters"]));
+  assert.equal(at(old, "spec.template.spec.containers.0.lifecycle.preStop.exec.command.0"), program);
+  assert.equal(at(old, "spec.template.spec.containers.0.command"), undefined, "the image says what to start");
+  const dev = the("Deployment", overlays.dev);
+  const mount = listAt(dev, "spec.template.spec.containers.0.volumeMounts").find((one) =>
+    at(one, "name") === "data"
+  );
+  const url = String(at(the("ConfigMap", overlays.dev), "data.DATABASE_URL"));
+  assert.equal(
+    at(mount, "mountPath"),
+    posix.join(folder ?? "", "data"),
+    "jobs may write below data/ of the image's folder",
+  );
+  assert.ok(url.startsWith(`duckdb:${at(mount, "mountPath")}/`), url);
 });
