@@ -21,6 +21,7 @@ Deno.test("Under chaos three consumers lose nothing, repeat no more than they ma
     consumers: 3,
     partitions: 6,
     spared: 0,
+    direct: false,
     untilAllSent: false,
     say: (line) => said.push(line),
   });

@@ -20,6 +20,8 @@ export interface RunOptions {
   readonly partitions: number;
   /** Consumers that are never killed or stopped, so that their memory can be judged. */
   readonly spared: number;
+  /** Whether consumers connect to the brokers themselves, past the proxies: faults of the network do nothing then. */
+  readonly direct: boolean;
   /** Whether it goes on after `forMs` until all orders are sent. */
   readonly untilAllSent: boolean;
   /** Tells what happens, in lines. */
@@ -54,7 +56,7 @@ export async function run(scene: Scene, faults: readonly Fault[], options: RunOp
   const elapsed = () => performance.now() - begin;
   const tell = (text: string) => say(`${(elapsed() / 1000).toFixed(1).padStart(7)} s  ${text}`);
   const folder = await Deno.makeTempDir({ prefix: "datapy-chaos-" });
-  const job = await scene.prepare(options.partitions);
+  const job = await scene.prepare(options.partitions, options.direct);
   const active = new Map<Fault, number>(); // until when, by performance.now()
   const isFaulty = () =>
     [...active].some(([fault, until]) => until > performance.now() && kindOf(fault).track !== "consumers");

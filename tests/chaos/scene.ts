@@ -47,10 +47,12 @@ export class Scene implements AsyncDisposable {
   }
 
   /** Topics, tables and names for one run, and the settings of its job. */
-  async prepare(partitions: number): Promise<ChaosJob> {
+  async prepare(partitions: number, direct: boolean): Promise<ChaosJob> {
     const name = `chaos-${crypto.randomUUID().slice(0, 8)}`;
     const job = {
-      bootstrap: this.proxies.map(({ port }) => `localhost:${port}`).join(","),
+      bootstrap: direct
+        ? this.cluster.bootstrap
+        : this.proxies.map(({ port }) => `localhost:${port}`).join(","),
       config: { "session.timeout.ms": SESSION_MS, "heartbeat.interval.ms": 1_000 },
       topic: name,
       group: name,
