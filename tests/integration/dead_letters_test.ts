@@ -1,6 +1,5 @@
 /** Dead letters on a real Kafka: bytes as they were, partitions, limits. */
 import assert from "node:assert/strict";
-import { type Admin, Kafka, logLevel } from "kafkajs";
 import fc from "fast-check";
 import { CONNECT, headerText, OURS, ownHeaders } from "../../src/consume/dead_letters_headers.ts";
 import { silentLogger } from "../../src/core/logger.ts";
@@ -12,6 +11,7 @@ import { waitFor } from "../support/wait_for.ts";
 import type { Bed } from "./support/bed.ts";
 import { Consuming } from "./support/consuming.ts";
 import { onKafka } from "./support/on_kafka.ts";
+import { configureTopic, topicWith } from "./support/topic_with.ts";
 
 type Placed = RawRecord & { readonly partition: number };
 
@@ -43,23 +43,6 @@ async function send(bed: Bed, topic: string, records: readonly OutgoingRecord[])
   } finally {
     await producer.close();
   }
-}
-
-/** A topic with settings of its own. */
-async function topicWith(bed: Bed, configs: Readonly<Record<string, string>>): Promise<string> {
-  const topic = `fault-${crypto.randomUUID().slice(0, 13)}`;
-  const configEntries = Object.entries(configs).map(([name, value]) => ({ name, value }));
-  const administer = async (act: (admin: Admin) => Promise<unknown>) => {
-    const kafka = new Kafka({ brokers: [bed.broker], clientId: "datapy-test", logLevel: logLevel.NOTHING });
-    const admin = kafka.admin();
-    await admin.connect();
-    await act(admin).finally(() => admin.disconnect());
-  };
-  await administer((admin) =>
-    admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: 1, configEntries }] })
-  );
-  bed.use({ [Symbol.asyncDispose]: () => administer((admin) => admin.deleteTopics({ topics: [topic] })) });
-  return topic;
 }
 
 const plain = ({ key, value, headers }: OutgoingRecord) => ({
@@ -195,3 +178,31 @@ onKafka("a job that is killed leaves no committed message without its dead lette
     `${found.length}: one message at a time is at work, so one letter comes twice at most`,
   );
 });
+
+onKafka(
+  "A dead letter that brokers do not take: its message waits uncommitted, also over a SIGKILL, until they do",
+  async (bed) => {
+    const letters = await topicWith(bed, { "max.message.bytes": "10" });
+    const [topic, group] = [await bed.topic(), bed.group()];
+    const ids = await bed.send(topic, 3);
+    const params = { dead_letter_topic: letters };
+    const start = () => bed.run({ consumers: [{ topics: [topic], group_id: group, deed: "fail", params }] });
+    const killed = start();
+    await killed.logged(
+      /\[0\]@0 failed and its dead letter cannot be written, trying again.*max\.message\.bytes/,
+    );
+    killed.signal("SIGKILL");
+    await killed.exited;
+    assert.equal(await bed.committed(group, topic), 0);
+    const job = start();
+    await job.logged(/\[0\]@0 failed and its dead letter cannot be written, trying again/);
+    assert.equal(await bed.committed(group, topic), 0);
+    await configureTopic(bed, letters, { "max.message.bytes": "1000000" });
+    await bed.committedAll(group, topic);
+    job.signal("SIGTERM");
+    assert.equal(await job.exitCode(), 0, job.log.join("\n"));
+    const found = (await read(bed, letters)).map(({ value }) => new TextDecoder().decode(value ?? undefined));
+    assert.deepEqual(found, ids);
+    assert.equal(job.begun.length, 3, "the processor is not asked again");
+  },
+);

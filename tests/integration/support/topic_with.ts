@@ -1,4 +1,4 @@
-import { type Admin, Kafka, logLevel } from "kafkajs";
+import { type Admin, ConfigResourceTypes, Kafka, logLevel } from "kafkajs";
 import type { Bed } from "./bed.ts";
 
 /** A new topic with settings of its own, deleted with the bed. */
@@ -10,6 +10,17 @@ export async function topicWith(bed: Bed, configs: Readonly<Record<string, strin
   });
   bed.use({ [Symbol.asyncDispose]: () => deleteTopic(bed, topic) });
   return topic;
+}
+
+/** Changes settings of a topic; those that are not named are set back. */
+export async function configureTopic(
+  bed: Bed,
+  topic: string,
+  configs: Readonly<Record<string, string>>,
+): Promise<void> {
+  const configEntries = Object.entries(configs).map(([name, value]) => ({ name, value }));
+  const resources = [{ type: ConfigResourceTypes.TOPIC, name: topic, configEntries }];
+  await administer(bed, async (admin) => void await admin.alterConfigs({ validateOnly: false, resources }));
 }
 
 /** Makes topics that nobody deletes: for a broker that goes away. */
