@@ -1,6 +1,7 @@
 /**
  * Runs the tests: `deno task test` those that need no Kafka, then those that need one, which it starts and ends;
- * `deno task test:slow` those that wait long, `deno task test:long` those that CI has no time for. Whatever else is on
+ * `deno task test:slow` those that wait long, `deno task test:long` those that CI has no time for, `deno task
+ * test:container` those of the compiled program and of the image. Whatever else is on
  * the command line goes to `deno test`: a filter, a file.
  *
  * DATAPY_KAFKA=host:port uses a Kafka that is there; DATAPY_TEST_ENGINE=container or jvm decides what it runs in.
@@ -49,6 +50,12 @@ const PARTS: Readonly<Record<string, readonly Part[]>> = {
     { name: "Slow tests", paths: ["tests/slow"], kafka: true, sideBySide: false },
     { name: "Chaos", paths: ["tests/chaos"], kafka: false, sideBySide: false }, // on brokers of its own
   ],
+  container: [{
+    name: "Program and image",
+    paths: ["tests/binary", "tests/container"],
+    kafka: true,
+    sideBySide: false,
+  }],
   long: [{ name: "Long tests", paths: ["tests/long"], kafka: true, sideBySide: false }],
 };
 
