@@ -7,6 +7,7 @@ import { groupContract } from "./group_contract.ts";
 import { producerContract } from "./producer_contract.ts";
 import { readingContract } from "./reading_contract.ts";
 import { startContract } from "./start_contract.ts";
+import { stepsContract } from "./steps_contract.ts";
 
 /** What one contract test works with: a fixture, a topic of its own, a group of its own. */
 export interface Bench {
@@ -60,5 +61,6 @@ export function driverContract(name: string, makeFixture: MakeFixture, ignore = 
   readingContract(contract);
   startContract(contract);
   groupContract(contract);
+  stepsContract(contract);
   adminContract(contract);
 }

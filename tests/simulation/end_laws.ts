@@ -3,12 +3,17 @@ import type { Watch } from "./watch.ts";
 
 /** Bounds that the documents promise, in milliseconds: written down again, not imported. */
 const LAST_COMMIT_MS = 5_000;
-/** The memory driver closes within a turn; others have five seconds. */
-const CLOSE_MS = 1_000;
+/** A session that does not close is left after so long. */
+const CLOSE_MS = 6_000;
+/** The least bound of a step that can get stuck here, by the settings of process.ts, and how often it is looked at. */
+const STUCK_MS = 18_000;
+const LOOK_MS = 5_000;
 
 /** The laws of stops and ends, and what must have happened by now. */
 export class EndLaws {
   readonly #watch: Watch;
+  /** When a request got lost first. */
+  #lostAt: number | undefined;
 
   constructor(watch: Watch) {
     this.#watch = watch;
@@ -18,6 +23,41 @@ export class EndLaws {
   opened(consumer: ConsumerModel): void {
     this.#watch.note(`c${consumer.id} is connected`);
     consumer.opened = true;
+  }
+
+  /** Requests get lost from now on. */
+  lose(): void {
+    this.#lostAt ??= this.#watch.time.now;
+  }
+
+  /** The log has a line at WARNING. */
+  warned(consumer: ConsumerModel, message: string): void {
+    if (message.includes(" has waited for ")) this.#watch.note(`c${consumer.id} warns: ${message}`);
+    if (message.includes(": no answer and no failure")) consumer.warnedAt = this.#watch.time.now;
+    if (message.includes(": making the consumer anew")) consumer.toldAnewAt = this.#watch.time.now;
+  }
+
+  /** The session is given up, and another one begins: only where a step is stuck, which the log has said, twice. */
+  madeAnew(consumer: ConsumerModel): void {
+    const { now } = this.#watch.time;
+    const { warnedAt, toldAnewAt, madeAnewAt } = consumer;
+    const broken = (text: string) => this.#watch.broken("made anew", `c${consumer.id} is made anew ${text}`);
+    this.#watch.note(`c${consumer.id} is made anew`);
+    if (this.#lostAt === undefined || now - this.#lostAt < 2 * STUCK_MS) broken("though nothing is stuck");
+    if (warnedAt === undefined || now - warnedAt < STUCK_MS - LOOK_MS) broken("without a warning before");
+    if (toldAnewAt !== now) broken("without a line in the log");
+    if (madeAnewAt !== undefined) broken("a second time");
+    consumer.madeAnewAt = now;
+    consumer.opened = false;
+    consumer.commitsInFlight = 0;
+    consumer.lastCommit = "none";
+    consumer.commitsFailSince = consumer.commitsSurelyFailSince = undefined;
+    consumer.causes.push({
+      what: "a step is stuck again",
+      explains: (error) =>
+        String((error as Error).message).startsWith("Cannot consume t") &&
+        (consumer.stoppedAt ?? Infinity) - now >= STUCK_MS,
+    });
   }
 
   /** @param by Whether the consumer asked by itself, because it fails. */

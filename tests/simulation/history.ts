@@ -13,6 +13,8 @@ export interface Settings {
   readonly drainTimeoutMs: number;
   readonly maxProcessingMs: number | undefined;
   readonly deadLetters: boolean;
+  /** For how long after the other faults have stopped requests may still get lost. */
+  readonly losesForMs: number;
 }
 
 /** What an attempt at a message does, if it is not to succeed at once. */
@@ -65,6 +67,9 @@ export interface LetterFault {
   readonly ms: number;
 }
 
+/** What can get lost without anybody hearing of it. */
+export type Lost = "connect" | "join" | "fetch" | "commit" | "answer" | "close";
+
 /** What happens in the world. Partitions and consumers are numbers that are taken modulo how many there are. */
 export type Action =
   | { readonly do: "append"; readonly partition: number; readonly count: number }
@@ -85,6 +90,8 @@ export type Action =
   | { readonly do: "letters"; readonly faults: readonly LetterFault[] }
   /** The next fetches arrive once more, after a while, if their assignment has ended by then. */
   | { readonly do: "stragglers"; readonly count: number; readonly ms: number }
+  /** The next requests of a kind are never answered; `answer`: a commit is made, and its answer is lost. */
+  | { readonly do: "lose"; readonly what: Lost; readonly count: number }
   | { readonly do: "hold fetches"; readonly ms: number }
   | { readonly do: "hold commits"; readonly ms: number }
   | { readonly do: "outage"; readonly ms: number }
@@ -159,6 +166,7 @@ function someSettings(random: Random): Settings {
     drainTimeoutMs: random.pick([0, 100, 1_000, 5_000]),
     maxProcessingMs: random.weighted([[3, undefined], [1, 150], [1, 800]]),
     deadLetters: random.chance(0.4),
+    losesForMs: random.weighted([[6, 0], [1, random.int(1, 200) * 1_000]]),
   };
 }
 
@@ -223,6 +231,11 @@ function someAction(random: Random): Action {
     [4, () => ({ do: "commits", faults: someCommitFaults(random, ms) })],
     [2, () => ({ do: "letters", faults: someLetterFaults(random, ms) })],
     [1.5, () => ({ do: "stragglers", count: random.int(1, 6), ms })],
+    [2, () => ({
+      do: "lose",
+      what: random.pick(["connect", "join", "fetch", "commit", "answer", "close"] as const),
+      count: random.weighted([[4, 1], [2, 2], [1, 50]]),
+    })],
     [1, () => ({ do: "hold fetches", ms })],
     [1, () => ({ do: "hold commits", ms })],
     [1, () => ({ do: "outage", ms })],

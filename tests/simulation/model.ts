@@ -96,6 +96,10 @@ export interface ConsumerModel {
   commitsSurelyFailSince: number | undefined;
   lastCommit: "none" | "ok" | "refused" | "failed";
   settledAt: number | undefined;
+  /** When the log has warned of a step that is stuck; when it has said that the consumer is made anew; and when it was. */
+  warnedAt: number | undefined;
+  toldAnewAt: number | undefined;
+  madeAnewAt: number | undefined;
 }
 
 /** The first offset of an assignment that is not finished; else where reading has come to. */
@@ -137,6 +141,9 @@ export function newConsumer(id: number, settings: Settings): ConsumerModel {
     commitsSurelyFailSince: undefined,
     lastCommit: "none",
     settledAt: undefined,
+    warnedAt: undefined,
+    toldAnewAt: undefined,
+    madeAnewAt: undefined,
   };
 }
 

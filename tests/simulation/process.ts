@@ -156,7 +156,8 @@ export class SimulatedProcess {
     return {
       debug: nothing,
       info: nothing,
-      warning: nothing,
+      warning: (message: string) =>
+        this.#killed ? undefined : this.world.verifier.ends.warned(this.model, message),
       error: (_message: string, { topic, partition, offset }: LogFields = {}) => {
         if (this.#killed || offset === undefined) return;
         this.world.verifier.messages.told(this.model, `${topic}/${partition}`, Number(offset));
@@ -184,11 +185,11 @@ function consumeSettings(
     maxProcessingMs: settings.maxProcessingMs,
     summaryInterval: 10,
     bounds: stepBounds({
-      connectTimeoutMs: 10_000,
-      requestTimeoutMs: 30_000,
+      connectTimeoutMs: 500,
+      requestTimeoutMs: 3_000,
       fetchMaxWaitMs: 200,
-      sessionTimeoutMs: 45_000,
-      rebalanceTimeoutMs: 60_000,
+      sessionTimeoutMs: 6_000,
+      rebalanceTimeoutMs: 6_000,
     }),
     options: {
       groupId: GROUP,

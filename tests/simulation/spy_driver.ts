@@ -32,6 +32,8 @@ export interface SpyWorld {
   straggler(): number | undefined;
   /** What the next dead letter meets. */
   letterFault(): LetterFault | undefined;
+  /** Whether this request, or its answer, gets lost in silence. */
+  loses(what: "commit" | "answer" | "close"): boolean;
   /** A number for an assignment that is the same in each run of a history. */
   nameOf(epoch: number): number;
   /** What the next connection meets. */
@@ -44,7 +46,7 @@ const keyOf = ({ topic, partition }: { topic: string; partition: number }) => `$
 /** The memory driver as one process sees it: it tells the verifier what passes, and breaks what a history wants broken. */
 export class SpyDriver implements KafkaDriver {
   readonly isInMemory = true;
-  /** Sessions that were opened and not closed. */
+  /** Sessions that were opened and not closed; one whose close gets lost counts as closed. */
   openSessions = 0;
   /** Rebalances that wait for this process to give up its partitions. */
   revokings = 0;
@@ -53,7 +55,10 @@ export class SpyDriver implements KafkaDriver {
   /** The assignment that a record was handed on for; each is handed on as an object of its own. */
   readonly epochs = new WeakMap<RawRecord, number>();
   #session: ConsumerSession | undefined;
+  #connecting = false;
   #dead = false;
+  /** Sessions that were closed because another was to take their place: nobody hears what is answered to them. */
+  readonly #givenUp = new WeakSet<ConsumerSession>();
 
   constructor(
     private readonly world: SpyWorld,
@@ -78,6 +83,8 @@ export class SpyDriver implements KafkaDriver {
     options: ConsumerOptions,
     events: ConsumerEvents,
   ): Promise<ConsumerSession> {
+    if (this.#connecting) this.world.verifier.ends.madeAnew(this.model); // there was no session to close
+    this.#connecting = true;
     const fault = this.world.connectFault();
     if (fault !== undefined && !fault.late) await this.#pass(fault.ms);
     if (fault?.fails) {
@@ -91,6 +98,7 @@ export class SpyDriver implements KafkaDriver {
     if (fault?.late) await this.#pass(fault.ms); // what it is assigned may be there before
     if (this.#dead) await session.close();
     await this.#running();
+    this.#connecting = false;
     this.world.verifier.ends.opened(this.model);
     this.openSessions++;
     this.openedStep = this.world.scheduler.steps;
@@ -101,9 +109,14 @@ export class SpyDriver implements KafkaDriver {
       underWay: () => session.underWay(),
       outage: undefined,
       close: async () => {
+        if (this.model.stoppedAt === undefined) {
+          this.#givenUp.add(session);
+          this.world.verifier.ends.madeAnew(this.model);
+        }
         await session.close();
         await this.#running();
-        this.openSessions = 0;
+        this.openSessions--;
+        if (this.world.loses("close")) await never();
       },
     };
   }
@@ -165,7 +178,8 @@ export class SpyDriver implements KafkaDriver {
       },
       lost: (partitions, reason) =>
         tell(() => {
-          verifier.partitions.lost(model, ids(partitions), reason);
+          const isGivenUp = reason === "closed" && model.stoppedAt === undefined;
+          verifier.partitions.lost(model, ids(partitions), isGivenUp ? "made anew" : reason);
           events.lost(partitions, reason);
         }),
       crashed: (error) =>
@@ -220,10 +234,13 @@ export class SpyDriver implements KafkaDriver {
     verifier.partitions.commitSent(this.model, seen);
     const fault = this.world.commitFault();
     try {
+      if (this.world.loses("commit")) await never();
       if (fault !== undefined) await this.#commitWith(fault, session, offsets);
       else await session.commit(offsets);
+      if (this.world.loses("answer")) await never();
     } catch (error) {
       await this.#running();
+      if (this.#givenUp.has(session)) throw error;
       const answer = error instanceof PartitionsLostError
         ? "refused"
         : error instanceof ConfigurationError
@@ -233,7 +250,7 @@ export class SpyDriver implements KafkaDriver {
       throw error;
     }
     await this.#running();
-    verifier.partitions.commitAnswered(this.model, seen, "ok");
+    if (!this.#givenUp.has(session)) verifier.partitions.commitAnswered(this.model, seen, "ok");
   }
 
   async #commitWith(

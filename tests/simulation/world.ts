@@ -13,6 +13,7 @@ import {
   HEALED_MS,
   type History,
   type LetterFault,
+  type Lost,
   type Misbehaviour,
   type Settings,
 } from "./history.ts";
@@ -56,6 +57,7 @@ class World implements ProcessWorld, ProcessorWorld {
   readonly #commitFaults: CommitFault[] = [];
   readonly #stragglers: number[] = [];
   readonly #letterFaults: LetterFault[] = [];
+  readonly #losses = { commit: 0, answer: 0, close: 0 };
   readonly #names = new Map<number, number>();
   readonly #connectFaults: { ms: number; fails: boolean; late: boolean }[] = [];
   readonly #holds = new Map<string, Disposable>();
@@ -104,8 +106,8 @@ class World implements ProcessWorld, ProcessorWorld {
 
   async #end(): Promise<void> {
     this.#heal();
-    const { recoveryTimeoutMs, drainTimeoutMs } = this.settings;
-    const patience = this.scheduler.now + recoveryTimeoutMs + drainTimeoutMs + PATIENCE_MS;
+    const { recoveryTimeoutMs, drainTimeoutMs, losesForMs } = this.settings;
+    const patience = this.scheduler.now + losesForMs + recoveryTimeoutMs + drainTimeoutMs + PATIENCE_MS;
     await this.#steps(() => this.#caughtUp(), patience);
     if (this.#isBroken) return;
     if (!this.#caughtUp()) return this.#stalled();
@@ -159,6 +161,7 @@ class World implements ProcessWorld, ProcessorWorld {
     this.#letterFaults.length = 0;
     this.#connectFaults.length = 0;
     this.#out = 0;
+    this.scheduler.after(this.settings.losesForMs, () => this.#loseNone());
     for (const hold of this.#holds.values()) hold[Symbol.dispose]();
     this.#replace();
   }
@@ -242,6 +245,10 @@ class World implements ProcessWorld, ProcessorWorld {
   letterFault(): LetterFault | undefined {
     if (this.#out > 0) return { kind: "unavailable", ms: 0 };
     return this.#letterFaults.shift();
+  }
+
+  loses(what: "commit" | "answer" | "close"): boolean {
+    return this.#losses[what] > 0 && this.#losses[what]-- > 0;
   }
 
   nameOf(epoch: number): number {
@@ -339,6 +346,8 @@ class World implements ProcessWorld, ProcessorWorld {
         return;
       case "letters":
         return void this.#letterFaults.push(...action.faults);
+      case "lose":
+        return this.#lose(action.what, action.count);
       case "hold fetches":
         return this.#hold("fetches", () => broker.holdFetches(), action.ms);
       case "hold commits":
@@ -352,6 +361,19 @@ class World implements ProcessWorld, ProcessorWorld {
           this.#connectFaults.push(action);
         }
     }
+  }
+
+  #lose(what: Lost, count: number): void {
+    this.verifier.ends.lose();
+    if (what === "connect" || what === "join" || what === "fetch") {
+      this.memory.broker.requests[what].gate.loseNext(count);
+    } else this.#losses[what] += count;
+  }
+
+  #loseNone(): void {
+    const { connect, join, fetch } = this.memory.broker.requests;
+    for (const { gate } of [connect, join, fetch]) gate.loseNone();
+    Object.assign(this.#losses, { commit: 0, answer: 0, close: 0 });
   }
 
   #append(index: number, count: number): void {
