@@ -22,7 +22,7 @@ async function main(): Promise<void> {
   const kafka = await runMod("kafka_connector", {
     bootstrap_servers: job.bootstrap,
     additional_config: { ...job.config },
-    connect_timeout_s: 120, // it may start while all brokers are away
+    connect_timeout_s: 600, // it may start while all brokers are away
   });
   await runMod("kafka_consumer", {
     connection: kafka.artifacts.connection,

@@ -19,8 +19,12 @@ interface Metadata {
 
 const FIRST_WAIT_MS = 200;
 const LONGEST_WAIT_MS = 1_000;
-/** How long a failure is tried again that seldom mends itself, such as a name that cannot be resolved. */
+/**
+ * How long a failure is tried again that seldom mends itself, such as a name that cannot be resolved: so long, and a sixth
+ * of a long time, since a load balancer whose brokers are all away hangs up as well.
+ */
 const SHORT_PATIENCE_MS = 5_000;
+const SHORT_PATIENCE_SHARE = 1 / 6;
 /** A broker that is just starting is usual in development: it is told once it takes long, and then now and again. */
 const TELL_AFTER_MS = 2_000;
 const TELL_EVERY_MS = 30_000;
@@ -53,15 +57,19 @@ export async function listTopics(
     const passed = clock.now() - began;
     const everyBrokerAsked = attempt + 1 >= connection.brokers.length;
     const wait = everyBrokerAsked ? Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(attempt, 5)) : 0;
-    const patience = seldomMends(outcome) && everyBrokerAsked
-      ? Math.min(timeoutMs, SHORT_PATIENCE_MS)
-      : timeoutMs;
+    const patience = everyBrokerAsked ? patienceFor(outcome, timeoutMs) : timeoutMs;
     if (passed + wait >= patience) throw givenUp(all, passed, outcome);
     const tell = passed >= TELL_AFTER_MS && passed - toldMs >= TELL_EVERY_MS;
     if (tell) toldMs = passed;
     log[tell ? "warning" : "debug"](`${errorText(outcome)}; trying again`);
     await clock.sleep(wait);
   }
+}
+
+/** How long a failure is tried again, of the time that there is in all. */
+export function patienceFor(failure: Error, timeoutMs: number): number {
+  if (!seldomMends(failure)) return timeoutMs;
+  return Math.min(timeoutMs, Math.max(SHORT_PATIENCE_MS, timeoutMs * SHORT_PATIENCE_SHARE));
 }
 
 function seldomMends(failure: Error): boolean {

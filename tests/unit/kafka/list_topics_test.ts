@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { errorText } from "../../../src/core/errors.ts";
 import type { ConnectionConfig } from "../../../src/kafka/connection.ts";
-import { listTopics } from "../../../src/kafka/kafkajs/list_topics.ts";
+import { listTopics, patienceFor } from "../../../src/kafka/kafkajs/list_topics.ts";
 import { RecordingLogger } from "../../support/recording_logger.ts";
 import { within } from "../../support/wait_for.ts";
 
@@ -107,4 +107,13 @@ Deno.test("listTopics() survives an answer that is not Kafka's", async () => {
       "the end of listTopics",
     );
   });
+});
+
+Deno.test("listTopics() tries what seldom mends itself for a sixth of its time, and five seconds at least", () => {
+  const closed = new Error("Cannot list the topics at broker b:1: it closed the connection");
+  assert.equal(patienceFor(closed, 30_000), 5_000);
+  assert.equal(patienceFor(closed, 10_000), 5_000);
+  assert.equal(patienceFor(closed, 1_000), 1_000);
+  assert.equal(patienceFor(closed, 600_000), 100_000, "a load balancer before brokers that start");
+  assert.equal(patienceFor(new Error("it refuses connections"), 30_000), 30_000);
 });
