@@ -145,14 +145,4 @@ Deno.test("datapy build makes a program of a project of its own", async () => {
   assert.match(built.err, /^bin\/billing: \d+ MB with billing$/m);
   const jobs = await runIn(program.folder, "env", "-i", join(project, "bin/billing"), "jobs");
   assert.match(jobs.out, /^billing +billing.ts$/m);
-
-  const path = join(project, "billing.ts");
-  await Deno.writeTextFile(
-    path,
-    (await Deno.readTextFile(path)).replace("function main()", "function wrong()"),
-  );
-  const broken = await runIn(project, ...datapy, "build", "billing.ts", "--out", "bin/broken");
-  assert.equal(broken.code, 78);
-  assert.match(broken.err, /Cannot build bin\/broken: .*Property 'main' is missing|main/s);
-  await assert.rejects(Deno.stat(join(project, "bin/broken")), Deno.errors.NotFound);
 });

@@ -12,8 +12,6 @@ import { engine, Image, run } from "./support/engine.ts";
 
 const broker = await sharedBroker();
 const missing = engine === undefined ? "there is neither podman nor docker" : undefined;
-const ORDERS = 2_000;
-
 let image: Image;
 if (missing === undefined) {
   Deno.test.beforeAll(async () => void (image = await Image.build()));
@@ -21,10 +19,10 @@ if (missing === undefined) {
 }
 
 const encoder = new TextEncoder();
-const ids = Array.from({ length: ORDERS }, (_, n) => `A-${n}`);
+const idsOf = (count: number) => Array.from({ length: count }, (_, n) => `A-${n}`);
 
-/** A topic with all orders. */
-async function orders(bed: Bed): Promise<string> {
+/** A topic with orders. */
+async function orders(bed: Bed, ids: readonly string[]): Promise<string> {
   const topic = await bed.topic(3, "orders");
   await bed.admin.append(
     topic,
