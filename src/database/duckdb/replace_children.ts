@@ -4,7 +4,7 @@ import { refuseOrphans } from "../planned_rows.ts";
 import { keyOf, keyText, type PlannedRow } from "./planned_rows.ts";
 import { runChunks } from "./row_chunks.ts";
 import type { DuckDbSession } from "./session.ts";
-import { deleteSql } from "./statements.ts";
+import { deleteManySql, deleteSql } from "./statements.ts";
 import { type Column, columnOf, type TableSchema, tableText } from "./table_schema.ts";
 import { bindable } from "./values.ts";
 
@@ -22,7 +22,7 @@ export async function deleteChildren(
   const parents = parentRows(session, schema, replace, columns);
   const known = new Set(parents.map(({ values }) => keyText(values)));
   refuseOrphans(tableText(schema), rows, replace, (row) => known.has(keyText(keyOf(schema, row, columns))));
-  await runChunks(session, schema, parents, deleteSql);
+  await runChunks(session, schema, parents, parents.length > 1 ? deleteManySql : deleteSql);
 }
 
 function parentRows(

@@ -1,10 +1,17 @@
 import type { PlannedRow } from "./planned_rows.ts";
 import type { Doing, DuckDbSession } from "./session.ts";
+import { type Source, stage, stagedKinds } from "./staging.ts";
 import type { Column, TableSchema } from "./table_schema.ts";
 import type { BoundValue } from "./values.ts";
 
-/** Makes the statement for a number of rows that have these columns. */
-export type RowsSql = (table: TableSchema, columns: readonly Column[], rows: number) => string;
+/** Makes the statement for rows that have these columns. */
+export type RowsSql = (table: TableSchema, columns: readonly Column[], source: Source) => string;
+
+/** From so many rows on they are staged: below it, binding them to the statement costs less. */
+const STAGED_FROM = 24;
+/** Rows of one statement, so that the one that does not fit is found soon. */
+const MOST_ROWS = 1000;
+const MOST_BOUND = 31;
 
 /** Runs a statement for each chunk of rows that have the same columns; returns how many rows of the table changed. */
 export async function runChunks(
@@ -13,12 +20,7 @@ export async function runChunks(
   rows: readonly PlannedRow[],
   sql: RowsSql,
 ): Promise<number> {
-  let changed = 0;
-  for (const chunk of chunks(rows)) {
-    session.doing = doing(schema, chunk);
-    changed += await session.run(sql(schema, chunk[0]?.columns ?? [], chunk.length), boundValues(chunk));
-  }
-  return changed;
+  return await eachChunk(session, schema, rows, sql, (text, values) => session.run(text, values));
 }
 
 /** The same for a query that counts; returns the sum. */
@@ -28,16 +30,34 @@ export async function countChunks(
   rows: readonly PlannedRow[],
   sql: RowsSql,
 ): Promise<number> {
-  let count = 0;
-  for (const chunk of chunks(rows)) {
-    session.doing = doing(schema, chunk);
-    const found = await session.query(sql(schema, chunk[0]?.columns ?? [], chunk.length), boundValues(chunk));
-    count += Number(found[0]?.[0]);
-  }
-  return count;
+  return await eachChunk(session, schema, rows, sql, async (text, values) => {
+    const [found] = await session.query(text, values);
+    return Number(found?.[0]);
+  });
 }
 
-const boundValues = (rows: readonly PlannedRow[]): BoundValue[] => rows.flatMap((row) => row.values);
+async function eachChunk(
+  session: DuckDbSession,
+  schema: TableSchema,
+  rows: readonly PlannedRow[],
+  sql: RowsSql,
+  run: (sql: string, values: readonly BoundValue[]) => Promise<number>,
+): Promise<number> {
+  let sum = 0;
+  for (const { chunk, kinds } of chunks(rows)) {
+    session.doing = doing(schema, chunk);
+    const columns = chunk[0]?.columns ?? [];
+    if (kinds === undefined) {
+      sum += await run(sql(schema, columns, { rows: chunk.length }), chunk.flatMap(({ values }) => values));
+      continue;
+    }
+    session.signal?.throwIfAborted();
+    const staged = await stage(session, chunk, kinds);
+    sum += await run(sql(schema, columns, { staged }), []);
+    await session.run(`DELETE FROM ${staged}`);
+  }
+  return sum;
+}
 
 /** What a statement for these rows is doing. */
 export function doing(schema: TableSchema, rows: readonly PlannedRow[]): Doing {
@@ -45,16 +65,17 @@ export function doing(schema: TableSchema, rows: readonly PlannedRow[]): Doing {
   return { schema, columns, rows: rows.map(({ values }) => values), places: rows.map(({ place }) => place) };
 }
 
-const LARGE_CHUNKS = [512, 128, 32];
-const MOST_VALUES = 8192;
-
-/** Few different sizes, so that their statements stay prepared. */
-function* chunks(rows: readonly PlannedRow[]): Generator<readonly PlannedRow[]> {
-  const width = rows[0]?.columns.length ?? 1;
-  for (let from = 0; from < rows.length;) {
-    const left = rows.length - from;
-    const size = LARGE_CHUNKS.find((n) => n <= left && n * width <= MOST_VALUES) ?? Math.min(left, 31);
-    yield rows.slice(from, from + size);
-    from += size;
+/** Rows that go together: many that can be staged, or a few that are bound. */
+function* chunks(
+  rows: readonly PlannedRow[],
+): Generator<{ readonly chunk: readonly PlannedRow[]; readonly kinds?: string | undefined }> {
+  for (let from = 0; from < rows.length; from += MOST_ROWS) {
+    const many = rows.slice(from, from + MOST_ROWS);
+    const kinds = many.length < STAGED_FROM ? undefined : stagedKinds(many);
+    if (kinds !== undefined) {
+      yield { chunk: many, kinds };
+      continue;
+    }
+    for (let at = 0; at < many.length; at += MOST_BOUND) yield { chunk: many.slice(at, at + MOST_BOUND) };
   }
 }

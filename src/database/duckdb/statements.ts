@@ -1,6 +1,7 @@
 import { quoteIdentifier } from "../identifiers.ts";
 import type { NewColumn } from "../new_table.ts";
 import { columnKind } from "./column_kind.ts";
+import type { Source } from "./staging.ts";
 import { type Column, type TableSchema, tableSql } from "./table_schema.ts";
 
 // Values are always `?`, bound in the order of the statement's question marks; names are always quoted.
@@ -11,14 +12,21 @@ const quoted = (column: { readonly name: string }) => quoteIdentifier(column.nam
 const list = (columns: Columns) => columns.map(quoted).join(", ");
 
 /** A value's place, cast to its column's type: comparing and ordering then follow the column, not the value. */
-function place({ type }: Column): string {
-  return columnKind(type) === "nested" ? `CAST(CAST(? AS JSON) AS ${type})` : `CAST(? AS ${type})`;
+function place({ type }: Column, value = "?"): string {
+  return columnKind(type) === "nested"
+    ? `CAST(CAST(${value} AS JSON) AS ${type})`
+    : `CAST(${value} AS ${type})`;
 }
 
 /** Binds for each row: its columns. */
-export function insertSql(table: TableSchema, columns: Columns, rows: number): string {
-  const row = `(${columns.map(place).join(", ")})`;
-  return `INSERT INTO ${tableSql(table)} (${list(columns)}) VALUES ${Array(rows).fill(row).join(", ")}`;
+export function insertSql(table: TableSchema, columns: Columns, source: Source): string {
+  const into = `INSERT INTO ${tableSql(table)} (${list(columns)})`;
+  if ("rows" in source) {
+    const row = `(${columns.map((column) => place(column)).join(", ")})`;
+    return `${into} VALUES ${Array(source.rows).fill(row).join(", ")}`;
+  }
+  const { names, values } = staged(columns, source);
+  return `${into} SELECT ${names.join(", ")} FROM ${values} ORDER BY place`;
 }
 
 /** Binds the set columns, then the key columns. */
@@ -42,10 +50,10 @@ export function mergeSql(
   table: TableSchema,
   columns: Columns,
   keys: Columns,
-  rows: number,
+  source: Source,
   rule: MergeRule,
 ): string {
-  const { names, of, values } = staged(columns, rows);
+  const { names, of, values } = staged(columns, source);
   const set = rule.update ? columns.filter((column) => !keys.includes(column)) : [];
   const assignments = set.map((column) => `${quoted(column)} = ${of(column)}`).join(", ");
   const keyNames = keys.map((column) => names[columns.indexOf(column)]).join(", ");
@@ -62,34 +70,39 @@ export function mergeSql(
 }
 
 /** Binds for each row: its key columns. Gives the number of rows whose key is in the table. */
-export function countFoundSql(table: TableSchema, keys: Columns, rows: number): string {
-  const { of, values } = staged(keys, rows);
+export function countFoundSql(table: TableSchema, keys: Columns, source: Source): string {
+  const { of, values } = staged(keys, source);
   return `SELECT count(*) FROM ${values} WHERE EXISTS (SELECT 1 FROM ${tableSql(table)} AS t WHERE ${
     same(keys, of)
   })`;
 }
 
-/** Binds for each row: its key columns. For many rows: each is looked up, where `deleteSql` compares with all. */
-export function deleteManySql(table: TableSchema, keys: Columns, rows: number): string {
-  const { of, values } = staged(keys, rows);
+/** Binds for each row: its key columns. Each is looked up; `deleteSql` costs half for one. */
+export function deleteManySql(table: TableSchema, keys: Columns, source: Source): string {
+  const { of, values } = staged(keys, source);
   return `DELETE FROM ${tableSql(table)} AS t WHERE EXISTS (SELECT 1 FROM ${values} WHERE ${same(keys, of)})`;
 }
 
-/** The bound rows as a table `s`, with the place of each, and how its columns are called. */
-function staged(columns: Columns, rows: number) {
+/** The rows as a table `s`, with the place of each, and how its columns are called. */
+function staged(columns: Columns, source: Source) {
   const names = columns.map((_, i) => `c${i}`);
   const of = (column: Column) => `s.c${columns.indexOf(column)}`;
-  const values = Array.from({ length: rows }, (_, i) => `(${[...columns.map(place), i].join(", ")})`);
-  return { names, of, values: `(VALUES ${values.join(", ")}) AS s(${[...names, "place"].join(", ")})` };
+  const row = (value: (i: number) => string) => columns.map((column, i) => place(column, value(i)));
+  const rows = "rows" in source
+    ? `VALUES ${
+      Array.from({ length: source.rows }, (_, i) => `(${[...row(() => "?"), i].join(", ")})`).join(", ")
+    }`
+    : `SELECT ${[...row((i) => `c${i}`), "place"].join(", ")} FROM ${source.staged}`;
+  return { names, of, values: `(${rows}) AS s(${[...names, "place"].join(", ")})` };
 }
 
 function same(keys: Columns, of: (column: Column) => string): string {
   return keys.map((column) => `t.${quoted(column)} = ${of(column)}`).join(" AND ");
 }
 
-/** Binds for each row: its key columns. */
-export function deleteSql(table: TableSchema, keys: Columns, rows: number): string {
-  return `DELETE FROM ${tableSql(table)} WHERE ${Array(rows).fill(`(${equal(keys)})`).join(" OR ")}`;
+/** Binds the key columns of one row. */
+export function deleteSql(table: TableSchema, keys: Columns): string {
+  return `DELETE FROM ${tableSql(table)} WHERE ${equal(keys)}`;
 }
 
 function equal(columns: Columns): string {

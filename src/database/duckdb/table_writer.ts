@@ -87,7 +87,7 @@ async function insert(
 }
 
 function merge(...[session, schema, rows, keys, rule]: [...Parameters<ByKey>, MergeRule]): Promise<number> {
-  return runChunks(session, schema, rows, (table, all, n) => mergeSql(table, all, keys, n, rule));
+  return runChunks(session, schema, rows, (table, all, source) => mergeSql(table, all, keys, source, rule));
 }
 
 /**
@@ -119,7 +119,7 @@ async function update(...[session, schema, rows, keys]: Parameters<ByKey>): Prom
 }
 
 async function remove(...[session, schema, rows]: Parameters<ByKey>): Promise<number> {
-  return await runChunks(session, schema, rows, rows.length > 2 ? deleteManySql : deleteSql);
+  return await runChunks(session, schema, rows, rows.length > 1 ? deleteManySql : deleteSql);
 }
 
 /** The columns that are not of the key. */
