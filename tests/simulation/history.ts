@@ -166,7 +166,7 @@ function someSettings(random: Random): Settings {
     drainTimeoutMs: random.pick([0, 100, 1_000, 5_000]),
     maxProcessingMs: random.weighted([[3, undefined], [1, 150], [1, 800]]),
     deadLetters: random.chance(0.4),
-    losesForMs: random.weighted([[6, 0], [1, random.int(1, 200) * 1_000]]),
+    losesForMs: random.weighted([[3, 0], [1, random.int(1, 200) * 1_000]]),
   };
 }
 
@@ -233,8 +233,15 @@ function someAction(random: Random): Action {
     [1.5, () => ({ do: "stragglers", count: random.int(1, 6), ms })],
     [2, () => ({
       do: "lose",
-      what: random.pick(["connect", "join", "fetch", "commit", "answer", "close"] as const),
-      count: random.weighted([[4, 1], [2, 2], [1, 50]]),
+      what: random.weighted<Lost>([
+        [1, "connect"],
+        [2, "join"],
+        [4, "fetch"],
+        [1, "commit"],
+        [1, "answer"],
+        [1, "close"],
+      ]),
+      count: random.weighted([[3, 1], [2, 2], [3, 50]]),
     })],
     [1, () => ({ do: "hold fetches", ms })],
     [1, () => ({ do: "hold commits", ms })],
