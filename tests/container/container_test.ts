@@ -54,7 +54,8 @@ testUnless(
   "the image runs orders restricted, through `stop`: exit code 0, lag 0, every order there",
   () =>
     Bed.with(broker, async (bed) => {
-      const [topic, group] = [await orders(bed), bed.group()];
+      const ids = idsOf(2_000);
+      const [topic, group] = [await orders(bed, ids), bed.group()];
       const volume = bed.use(await Volume.make());
       const container = bed.use(
         await Container.start({
@@ -87,7 +88,8 @@ testUnless(
       const hook = listAt(pod, "containers.0.lifecycle.preStop.exec.command") as readonly string[];
       assert.match(hook.join(" "), /^\S+ sleep \d+$/);
       const grace = Number(at(pod, "terminationGracePeriodSeconds"));
-      const [topic, group] = [await orders(bed), bed.group()];
+      const ids = idsOf(1_000);
+      const [topic, group] = [await orders(bed, ids), bed.group()];
       const volume = bed.use(await Volume.make());
       const start = async () =>
         bed.use(
