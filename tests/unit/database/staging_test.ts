@@ -32,10 +32,10 @@ Deno.test("many rows, staged, are the same in the table as each of them by itsel
   );
   const database = await place.open();
   await fc.assert(
-    fc.asyncProperty(fc.array(row, { minLength: 24, maxLength: 60 }), async (values) => {
+    fc.asyncProperty(fc.array(row, { minLength: 24, maxLength: 40 }), async (values) => {
       await database.query("DELETE FROM many");
       await database.query("DELETE FROM each");
-      const rows = values.map((value, i) => ({ id: i % 40, ...value })); // some keys come twice
+      const rows = values.map((value, i) => ({ id: i % 20, ...value })); // some keys come twice
       const write = { mode: "upsert", keyColumns: ["id"] } as const;
       await database.write([tableWrite({ ...write, table: "many", rows })]);
       for (const one of rows) await database.write([tableWrite({ ...write, table: "each", rows: [one] })]);
@@ -44,7 +44,7 @@ Deno.test("many rows, staged, are the same in the table as each of them by itsel
         await database.query("SELECT * FROM each ORDER BY id"),
       );
     }),
-    { numRuns: 15, interruptAfterTimeLimit: 30_000, markInterruptAsFailure: true }, // to shrink takes minutes
+    { numRuns: 5, endOnFailure: true }, // to shrink would take minutes
   );
 });
 
