@@ -8,7 +8,7 @@
  * Exit codes: 0 all laws hold, 1 one is broken, 2 the run itself failed.
  */
 import { parseArgs } from "node:util";
-import { type Fault, type Track, TRACKS } from "./faults.ts";
+import { type Fault, kindOf, type Track, TRACKS } from "./faults.ts";
 import { failureReport, isFlat, reportOf } from "./report.ts";
 import { type Outcome, run, type RunOptions } from "./run.ts";
 import { Scene } from "./scene.ts";
@@ -35,9 +35,13 @@ const { values } = parseArgs({
 
 const { soak } = values;
 const seed = Number(values.seed ?? Math.floor(Date.now() / 1000));
-const minutes = Number(values.minutes ?? (soak ? 60 : 5));
 const left = (values.without ?? (soak ? "network" : "")).split(",");
 const without = TRACKS.filter((track): track is Track => left.includes(track));
+const given = values.schedule === undefined
+  ? undefined
+  : readSchedule(await Deno.readTextFile(values.schedule));
+const minutes = Number(values.minutes ?? (soak ? 60 : given === undefined ? 5 : minutesOf(given)));
+const faults = given ?? makeSchedule(seed, { minutes, without, spread: soak ? 4 : 1 });
 const options: RunOptions = {
   seed,
   forMs: minutes * 60_000,
@@ -53,12 +57,14 @@ const options: RunOptions = {
   untilAllSent: soak,
   say: (line) => console.error(line),
 };
-const faults = values.schedule === undefined
-  ? makeSchedule(seed, { minutes, without, spread: soak ? 4 : 1 })
-  : readSchedule(await Deno.readTextFile(values.schedule));
 const again = `deno task chaos ${
   [...Deno.args, ...(values.seed === undefined ? ["--seed", String(seed)] : [])].join(" ")
 }`;
+
+/** How long a schedule lasts, with the recovery from its last fault. */
+function minutesOf(faults: readonly Fault[]): number {
+  return Math.max(0, ...faults.map((fault) => fault.at + kindOf(fault).lasts(fault.args))) / 60_000;
+}
 
 /** Runs a schedule; what the verifier says of it. */
 async function attempt(
@@ -70,7 +76,7 @@ async function attempt(
 }
 
 async function main(): Promise<number> {
-  console.error(`Seed ${seed}, ${faults.length} faults in ${minutes} minutes: ${again}`);
+  console.error(`Seed ${seed}, ${faults.length} faults in ${Number(minutes.toFixed(2))} minutes: ${again}`);
   await using scene = await Scene.start();
   const { outcome, verdict } = await attempt(scene, faults);
   console.log(`${again}\nseed            ${seed}\n${reportOf(outcome, verdict)}`);
