@@ -1,3 +1,5 @@
+import { WATCHDOG_MUTANTS } from "./watchdog_mutants.ts";
+
 /** A mistake to make in the code of the consumer: tests must notice it. */
 export interface Mutant {
   /** What the mistake is, and so what the table shows. */
@@ -102,13 +104,14 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "offsets count as committed before the group has answered",
     file: "committer.ts",
-    find: "await session.commit(offsets);\n        return this.#ports.accepted(offsets);",
-    replace: "this.#ports.accepted(offsets);\n        return await session.commit(offsets);",
+    find: "await this.#unlessAbandoned(session.commit(offsets));",
+    replace:
+      "this.#ports.accepted(offsets, 0);\n        await this.#unlessAbandoned(session.commit(offsets));",
   },
   {
     name: "dropped await of the commit",
     file: "committer.ts",
-    find: "await session.commit(offsets);",
+    find: "await this.#unlessAbandoned(session.commit(offsets));",
     replace: "session.commit(offsets).catch(() => {});",
   },
   {
@@ -424,8 +427,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "one more than max_concurrency",
     file: "dispatcher.ts",
-    find: "this.#inFlight.size < this.#ports.maxConcurrency",
-    replace: "this.#inFlight.size <= this.#ports.maxConcurrency",
+    find: "while (!this.#closed && this.#inFlight.size < this.#ports.maxConcurrency",
+    replace: "while (!this.#closed && this.#inFlight.size <= this.#ports.maxConcurrency",
   },
   {
     name: "the next message does not wait for the commit",
@@ -505,68 +508,68 @@ export const MUTANTS: readonly Mutant[] = [
   // the loop
   {
     name: "committed before it is processed",
-    file: "poll_loop.ts",
+    file: "reading.ts",
     find: "handedOut: ({ partition, record }) => (partition.handedOut(record), this.#flow(partition)),",
     replace:
       "handedOut: ({ partition, record }) => (partition.handedOut(record), partition.finish(record.offset), this.#flow(partition)),",
   },
   {
     name: "a message that ended unfinished is committed",
-    file: "poll_loop.ts",
+    file: "reading.ts",
     find: "if (!isFinal(ending)) return;",
     replace: 'if (ending.kind === "failed") return;',
   },
   {
     name: "a stop commits the message that failed",
-    file: "poll_loop.ts",
+    file: "reading.ts",
     find: "if (!isFinal(ending)) return;",
     replace: 'if (ending.kind === "unfinished") return;',
   },
   {
     name: "dropped await of the commit at a message's end",
-    file: "poll_loop.ts",
+    file: "reading.ts",
     find: "await this.#commitIfDue();",
     replace: "void this.#commitIfDue();",
   },
   {
     name: "records that arrive while a rebalance begins are handed out",
-    file: "poll_loop.ts",
-    find: "partition === undefined || partition.revoked || this.#stopping",
-    replace: "partition === undefined || this.#stopping",
+    file: "reading.ts",
+    find: "partition === undefined || partition.revoked || isStopping()",
+    replace: "partition === undefined || isStopping()",
   },
   {
     name: "a revoked partition's back-off goes on",
-    file: "poll_loop.ts",
+    file: "reading.ts",
     find: "for (const work of works) work.leave();\n    await within",
     replace: "await within",
   },
   {
     name: "a rebalance does not wait for what is in work",
-    file: "poll_loop.ts",
-    find: "await within(this.#ports.clock, REVOKE_SETTLE_MS, this.#dispatcher.settled(works));",
+    file: "reading.ts",
+    find: "await within(this.#ports.clock, REVOKE_SETTLE_MS, this.dispatcher.settled(works));",
     replace: "",
   },
   {
     name: "a rebalance gives partitions back without a commit",
-    file: "poll_loop.ts",
-    find: "this.#dispatcher.settled(works));\n    await this.#committer?.flush();",
-    replace: "this.#dispatcher.settled(works));",
+    file: "reading.ts",
+    find: "await this.#ports.link().flush();",
+    replace: "",
   },
   {
     name: "work of a lost partition is not aborted",
-    file: "poll_loop.ts",
-    find: "for (const work of works) work.abort(`${work.place} was lost to a rebalance`);",
-    replace: "void works;",
+    file: "reading.ts",
+    find: "for (const work of works) work.abort(`${work.place} was ${why}`);",
+    replace: "void [works, why];",
   },
   {
     name: "work of a lost partition goes on to its next attempt",
-    file: "poll_loop.ts",
-    find: "const works = this.#dispatcher.revoke(states);\n    for",
-    replace: "const works: Work[] = [];\n    for",
+    file: "reading.ts",
+    find: "const works = this.dispatcher.revoke(states);",
+    replace: "const works: Work[] = [];\n    void states;",
   },
   {
     name: "a position that the log has lost ends what was read before",
-    file: "poll_loop.ts",
+    file: "reading.ts",
     find: 'if (reason === "out_of_range") return;',
     replace: "",
   },
@@ -591,13 +594,13 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "the session is not closed",
     file: "poll_loop.ts",
-    find: "await this.#session?.close();",
-    replace: "",
+    find: "this.#closing(this.#link.close())",
+    replace: "undefined",
   },
   {
     name: "a session that opened after the stop stays open",
-    file: "poll_loop.ts",
-    find: "if (this.#stopping) return await session.close(); // stopped while it connected",
+    file: "link.ts",
+    find: "if (this.#isCut) return await session.close(); // nobody waits for it any more",
     replace: "",
   },
   {
@@ -608,19 +611,19 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a crash of the session is not heard",
-    file: "poll_loop.ts",
-    find: "crashed: (error) => this.#fail(error),",
-    replace: "crashed: () => {},",
+    file: "reading.ts",
+    find: "crashed: fail,",
+    replace: "crashed: () => void fail,",
   },
   {
     name: "what came before the session was there is never handed out",
     file: "poll_loop.ts",
-    find: "failed: (error) => this.#fail(error),\n    });\n    this.#dispatcher.pump();",
-    replace: "failed: (error) => this.#fail(error),\n    });",
+    find: "await this.#link.open();\n    this.#reading.dispatcher.pump();",
+    replace: "await this.#link.open();",
   },
   {
     name: "gaps are committed with the next message only",
-    file: "poll_loop.ts",
+    file: "reading.ts",
     find: "this.#commitIfDue(); // gaps move the position although nothing is processed",
     replace: "",
   },
@@ -672,9 +675,9 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a message that is long in work is not named",
-    file: "reporter.ts",
-    find: "if (ageMs >= MINUTE_MS) {",
-    replace: "if (ageMs >= MINUTE_MS * 1000) {",
+    file: "long_work.ts",
+    find: "(this.#nextAgeMs.get(work) ?? FIRST_MS)",
+    replace: "(this.#nextAgeMs.get(work) ?? FIRST_MS * 1000)",
   },
   {
     name: "the reporter's timer outlives the loop",
@@ -688,4 +691,6 @@ export const MUTANTS: readonly Mutant[] = [
     find: "this.#stalls[Symbol.dispose]();",
     replace: "",
   },
+
+  ...WATCHDOG_MUTANTS,
 ];
