@@ -125,6 +125,7 @@ export class Fetcher {
         const topics = new Set(led.map(({ assignment }) => assignment.topic));
         await outage.failed(notThereNow(error, [...topics].join(" or ")), "fetch records", this.#end.signal);
         await cluster.refreshMetadata().catch(() => {}); // the next round says why not
+        this.#held.moved(active);
       }
     }
   }

@@ -163,3 +163,41 @@ Deno.test("Fetcher asks last for the partition that was served last", async () =
   scene.fetcher.close();
   assert.equal(scene.asked.at(-1), "2: 1@100 0@101");
 });
+
+Deno.test("Fetcher.underWay() has each broker that is asked: it moves with the slowest of its partitions", async () => {
+  const scene = new Scene();
+  scene.move("2");
+  await settle();
+  await scene.answer("2", answerOf(1, []));
+  const step = () => {
+    const [first, ...others] = scene.fetcher.underWay();
+    assert.deepEqual(others, []);
+    return first;
+  };
+  assert.deepEqual([step()?.step, step()?.waitsFor], ["fetch", "the answer of broker 2 for t[0,1]"]);
+  const before = step()?.moves;
+  await scene.clock.advance(60_000);
+  assert.equal(step()?.moves, before, "nothing came");
+  await scene.answer("2", answerOf(0, []), answerOf(1, []));
+  assert.notEqual(step()?.moves, before, "an answer without records is one");
+  scene.fetcher.pause({ topic: "t", partition: 1 }, true);
+  assert.equal(step()?.waitsFor, "the answer of broker 2 for t[0]");
+  scene.fetcher.pause({ topic: "t", partition: 0 }, true);
+  assert.equal(step(), undefined, "nothing is waited for");
+  scene.fetcher.close();
+});
+
+Deno.test("Fetcher.underWay() takes a failure for a move, since the log tells of it and it has a bound", async () => {
+  const scene = new Scene();
+  scene.move("-1");
+  await settle();
+  await scene.answer("1", answerOf(0, []));
+  const moves = () => scene.fetcher.underWay().find(({ id }) => id === "fetch -1");
+  assert.equal(moves()?.waitsFor, "a leader for t[0]");
+  for (let i = 0; i < 5; i++) {
+    const before = moves()?.moves;
+    await scene.clock.advance(2_000);
+    assert.notEqual(moves()?.moves, before);
+  }
+  scene.fetcher.close();
+});
