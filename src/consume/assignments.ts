@@ -24,6 +24,13 @@ export class Assignments {
     return [...this.#current.values()].map(({ assignment }) => assignment);
   }
 
+  /** Partitions that are paused although nothing of them waits here. */
+  get starved(): readonly Assignment[] {
+    return [...this.#current.values()].filter(({ isStarved }) => isStarved).map(({ assignment }) =>
+      assignment
+    );
+  }
+
   /** How the partitions are now. */
   get vitals(): readonly PartitionVitals[] {
     return [...this.#current.values()].map(({ vitals }) => vitals);

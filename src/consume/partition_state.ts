@@ -86,6 +86,11 @@ export class PartitionState {
     return undefined;
   }
 
+  /** Whether fetching has stopped although nothing of it waits here: somebody has forgotten to go on. */
+  get isStarved(): boolean {
+    return this.#paused && this.#queued === 0 && !this.revoked;
+  }
+
   /** What may be committed now, if it is more than was committed. */
   get commit(): OffsetCommit | undefined {
     const offset = this.ledger.toCommit;

@@ -41,7 +41,7 @@ export class Watch implements Disposable {
       ...ports,
       bounds,
       doing: `consume ${options.topics.join(", ")} by group "${options.groupId}"`,
-      steps: () => ownSteps(ports.link(), reading.dispatcher),
+      steps: () => ownSteps(ports.link(), reading),
     });
     const facts = () => ({ vitals, movedAt: reading.movedAt, drainTimeoutMs });
     this.#states = new StateTeller({ ...ports, facts });

@@ -198,3 +198,19 @@ Deno.test("PollLoop is never made anew for a message: not in its processor, not 
   await Promise.all([bench.clock.advance(60_000), letters.clock.advance(60_000)]);
   assert.match(errorText(run.outcome?.error), /Cannot drain within 30 s: t\[0\]@0/);
 });
+
+Deno.test("PollLoop that stops is not made anew, whatever is stuck: its drain has a bound of its own", async () => {
+  const bench = new MemoryBench(2);
+  bench.append(1, 0);
+  const run = bench.consume(() => new Promise(() => {}), { drainTimeoutMs: 3_600_000 });
+  await bench.clock.advance(1_000);
+  bench.broker.requests.fetch.gate.loseNext();
+  bench.append(1, 1);
+  await bench.clock.advance(1_000);
+  run.control.requestStop();
+  await bench.clock.advance(3_600_000 - 10_000);
+  assert.deepEqual(run.told.filter((line) => /has waited|anew/.test(line)), []);
+  assert.deepEqual([run.vitals.state, run.outcome], ["draining", undefined]);
+  await bench.clock.advance(20_000);
+  assert.match(errorText(run.outcome?.error), /Cannot drain within 3600 s: t\[0\]@0 had not ended/);
+});
