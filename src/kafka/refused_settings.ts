@@ -47,7 +47,10 @@ const REASONS: readonly (readonly [name: RegExp, reason: string])[] = [
     /^(ssl\.(cipher|curves|sigalgs|protocol|enabled|provider)|ssl\.crl)/,
     "the TLS library's own choice is used",
   ],
-  [/^group\.instance\.id$/, "static membership is not supported"],
+  [
+    /^group\.instance\.id$/,
+    "static membership is not supported: leave it out (a job that starts again is a new member of its group)",
+  ],
   [/^group\.protocol$/, "only the classic group protocol is supported"],
   [
     /^partition\.assignment\.strategy$/,

@@ -97,7 +97,7 @@ Deno.test("readAdditionalConfig() says why a setting of Kafka's is not taken", (
     "group.id": /group_id of kafka_consumer/,
     "auto.offset.reset": /auto_offset_reset of kafka_consumer/,
     "delivery.timeout.ms": /flush_timeout_s of kafka_producer/,
-    "group.instance.id": /static membership/,
+    "group.instance.id": /static membership is not supported: leave it out/,
     "sasl.kerberos.service.name": /Kerberos/,
     "sasl.oauthbearer.token.endpoint.url": /OAUTHBEARER/,
     "ssl.truststore.location": /openssl pkcs12 -in store.p12 -nokeys/,
