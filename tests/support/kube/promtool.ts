@@ -81,10 +81,26 @@ export function testRules(manifest: Manifest, tests: readonly RuleTest[]): Promi
   return promtool("test", { "rules.json": at(manifest, "spec"), "tests.json": suite }, "tests.json");
 }
 
+/** What is no metric in PromQL, and has no parenthesis after it. */
+const WORDS = new Set([
+  "and",
+  "or",
+  "unless",
+  "bool",
+  "offset",
+  "by",
+  "without",
+  "on",
+  "ignoring",
+  "inf",
+  "nan",
+]);
+
 /** The words of PromQL that are names of metrics: not functions, not labels, not what is quoted. */
 export function metricNames(query: string): readonly string[] {
   const bare = query.replace(/"(?:[^"\\]|\\.)*"/g, '""').replace(/\{[^}]*\}/g, "").replace(/\[[^\]]*\]/g, "")
-    .replace(/\b(?:by|without|on|ignoring|group_left|group_right)\s*\([^)]*\)/g, "");
-  const words = [...bare.matchAll(/[a-z_][\w:]*(?!\w*\s*\()/gi)].map(([word]) => word);
-  return [...new Set(words.filter((word) => /^(?:datapy|kube|container|process|up$)/.test(word)))];
+    .replace(/\b(?:by|without|on|ignoring|group_left|group_right)\s*\([^)]*\)/g, "")
+    .replace(/\boffset\s+\S+/g, "");
+  const words = [...bare.matchAll(/(?<![\w:.$])[a-z_][\w:]*(?!\w*\s*\()/gi)].map(([word]) => word);
+  return [...new Set(words.filter((word) => !WORDS.has(word.toLowerCase())))];
 }

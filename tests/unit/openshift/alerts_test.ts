@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { render, the } from "../../support/kube/manifests.ts";
 import { checkRules, type Rule, rulesOf, type RuleTest, testRules } from "../../support/kube/promtool.ts";
+import { unknownNames } from "./metric_names.ts";
 
 const manifest = the("PrometheusRule", await render("overlays/production"));
 const alerts = rulesOf(manifest).filter((rule) =>
@@ -215,6 +216,23 @@ const CASES: readonly Case[] = [
     at: 8,
   },
   {
+    what: "a database is away for four minutes",
+    alert: "DatapyOutage",
+    series: [ofPod("datapy_consumer_outage", "0x10 1x8 0x60"), ofPod("datapy_consumer_outage", "0x80", "b")],
+    at: 9,
+    fires: {
+      labels: GROUP,
+      summary:
+        "Brokers, or what the messages of group orders-to-db need, have been out of reach for 3 minutes.",
+    },
+  },
+  {
+    what: "a database restarts within two minutes",
+    alert: "DatapyOutage",
+    series: [ofPod("datapy_consumer_outage", "0x10 1x4 0x60")],
+    at: 30,
+  },
+  {
     what: "no pod is there",
     alert: "DatapyDown",
     series: [replicas("2x10 0x60")],
@@ -260,6 +278,33 @@ function testOf({ what, alert, series, at, fires }: Case): RuleTest {
 Deno.test("promtool finds nothing wrong with the alerts", async () => {
   const { ok, words } = await checkRules(manifest);
   assert.ok(ok, words);
+});
+
+Deno.test("the alerts ask only for metrics and labels that there are", () => {
+  const rules = rulesOf(manifest);
+  const recorded = { "datapy:consumer_lag_records:sum": ["group", "topic"] };
+  assert.deepEqual(
+    rules.flatMap(({ record }) => record === undefined ? [] : [record]),
+    Object.keys(recorded),
+  );
+  assert.deepEqual(unknownNames(rules.map(({ expr }) => expr), recorded), []);
+});
+
+Deno.test("unknownNames finds what is mistyped in a query", () => {
+  const wrong: readonly [query: string, names: readonly string[]][] = [
+    ["rate(datapy_record_read_total[5m])", ["datapy_record_read_total"]],
+    ['datapy_consumer_lag_records{grup="a"}', ["datapy_consumer_lag_records{grup}"]],
+    ["sum by (mod) (datapy_consumer_lag_records)", [
+      "by (mod) in sum by (mod) (datapy_consumer_lag_records)",
+    ]],
+    ["datapy_processing_seconds > 1", ["datapy_processing_seconds"]],
+    ["kube_pod_restarts offset 5m and up", ["kube_pod_restarts", "up"]],
+  ];
+  for (const [query, names] of wrong) assert.deepEqual(unknownNames([query]), names);
+  assert.deepEqual(
+    unknownNames(['sum by (pod, le) (rate(datapy_commit_seconds_bucket{group=~"a{2}|b"}[5m])) > 1e3']),
+    [],
+  );
 });
 
 for (const one of CASES) {
