@@ -33,7 +33,9 @@ export const documented: readonly string[] = ["README.md", ...markdownBelow("doc
 export const linked: readonly string[] = [
   ...documented,
   "docs/cli.md",
-  ...["ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "jobs/README.md"].filter(isThere),
+  ...["ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "jobs/README.md", "openshift/README.md"].filter(
+    isThere,
+  ),
 ];
 
 /** The pages whose blocks are run, read. */
