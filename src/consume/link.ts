@@ -53,7 +53,11 @@ export class Link {
   /** Begins a session; resolves when there is one, or when the link was cut meanwhile. */
   async open(): Promise<void> {
     const { settings: { connection, options, errors } } = this.#ports;
-    const session = await connection.driver.consume(connection.config, options, this.#events());
+    const session = await connection.driver.consume(connection.config, options, this.#events())
+      .catch((error) => {
+        if (!this.#isCut) throw error;
+      });
+    if (session === undefined) return;
     if (this.#isCut) return await session.close(); // nobody waits for it any more
     this.#session = session;
     this.#committer = new Committer({

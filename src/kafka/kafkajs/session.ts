@@ -102,7 +102,7 @@ export class KafkajsSession implements ConsumerSession {
       const assignments = await this.#patience.until({
         step: "join",
         doing: `join group "${options.groupId}"`,
-        waitsFor: `the answer of group "${options.groupId}"`,
+        waitsFor: `group "${options.groupId}" to share out its partitions, and where they begin`,
         once: () => this.#join(),
       });
       if (assignments === undefined || this.#closing.signal.aborted) return;
