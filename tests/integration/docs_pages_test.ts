@@ -23,7 +23,7 @@ async function onOwnServers(read: readonly Page[]): Promise<void> {
   });
 }
 
-const needy = pages().filter(({ needs }) => needs.length > 0);
+const needy = pages().filter(({ needs }) => needs.length > 0 && !needs.includes("program"));
 const ofMods = needy.filter(({ path }) => path.startsWith("docs/mods/"));
 
 for (const page of needy.filter((page) => !ofMods.includes(page))) {

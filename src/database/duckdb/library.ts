@@ -17,7 +17,10 @@ export function duckDbApi(libraries: NativeLibraries = systemLibraries): Promise
   loading ??= load(libraries).catch((error) => {
     loading = undefined;
     throw new ConfigurationError(
-      `Cannot load DuckDB: ${errorText(error)} (it needs --allow-ffi, and a build for this system)`,
+      `Cannot load DuckDB: ${
+        errorText(error)
+      } (it needs --allow-ffi, and a build for this system; a compiled program ` +
+        "unpacks it into TMPDIR, which must allow writing and executing)",
       { cause: error },
     );
   });

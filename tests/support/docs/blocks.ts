@@ -24,7 +24,8 @@ export interface Page {
 
 const NEEDS = /^<!-- snippets need: ([a-z ]+) -->$/m;
 const REASON = /^<!-- not run: (.+) -->$/;
-const KNOWN_NEEDS = ["kafka", "postgres"];
+/** Servers; `program` stands for what `deno compile` needs: tests/binary runs such a page. */
+const KNOWN_NEEDS = ["kafka", "postgres", "program"];
 const LANGUAGES = ["ts", "sh", "json", "text"];
 /** Shown, not run: they are neither code nor data. */
 const PICTURES = ["mermaid"];

@@ -1,0 +1,21 @@
+import { GroupWatch } from "../integration/support/consumers_idle.ts";
+import { sharedBroker } from "../support/broker.ts";
+import { pages } from "../support/docs/pages.ts";
+import { runPages } from "../support/docs/run_page.ts";
+
+const broker = await sharedBroker();
+
+/** Where a reader's Kafka answers. */
+const USUAL = "localhost:9092";
+
+for (const page of pages().filter(({ needs }) => needs.includes("program"))) {
+  Deno.test(`${page.path} has snippets that compile a program and run it`, async () => {
+    await using groups = await GroupWatch.connect(broker);
+    await runPages([page], {
+      env: { DATAPY_KAFKA: broker },
+      isCaughtUp: () => groups.isCaughtUp(),
+      asOnPage: (line) => line.replaceAll(broker, USUAL),
+      asToRun: (text) => text.replaceAll(USUAL, broker),
+    });
+  });
+}
