@@ -32,6 +32,8 @@ export interface Letter extends Place {
 
 /** What the group had committed at some time. */
 export interface CommitSample extends Place {
+  /** When it was asked for: milliseconds after the begin. */
+  readonly atMs: number;
   /** The highest {@link AuditRow.n} that had been given out when the answer was there. */
   readonly rows: number;
   /** Ends of the partitions of the dead letters in that moment. */

@@ -3,7 +3,7 @@
  *
  * `--orders N` at most so many; `--consumers N`, `--partitions N`, `--rate N` orders a second; `--without network,database`
  * leaves tracks out. `--schedule FILE` does the faults of a file instead, such as a failure has printed; `--shrink` makes a
- * failing schedule small, by `--tries N` further runs. `--soak` is 200,000 orders with more time between
+ * failing schedule small, by `--tries N` further runs. `--logs FOLDER` keeps the logs of the consumers and all that was seen. `--soak` is 200,000 orders with more time between
  * the faults, none of the network, one of the consumers never killed, memory judged.
  * Exit codes: 0 all laws hold, 1 one is broken, 2 the run itself failed.
  */
@@ -81,6 +81,7 @@ async function main(): Promise<number> {
   const { outcome, verdict } = await attempt(scene, faults);
   console.log(`${again}\nseed            ${seed}\n${reportOf(outcome, verdict)}`);
   if (values.logs !== undefined) {
+    await Deno.writeTextFile(`${values.logs}/history.json`, JSON.stringify(outcome.history));
     for (const [name, log] of outcome.logs) {
       await Deno.writeTextFile(`${values.logs}/${name}.log`, log.join("\n"));
     }

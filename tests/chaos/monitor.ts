@@ -81,12 +81,13 @@ export class Monitor {
 
   async #lookAtCommits(): Promise<void> {
     const { scene: { admin, server }, job: { group, topic, dead_letter_topic } } = this.#watched;
+    const atMs = Math.round(performance.now() - this.#begin);
     const committed = await within(admin.committed(group, topic), "committed offsets", ASK_BOUND_MS);
     const [[rows] = []] = await onServer(server.url, "SELECT last_value FROM audit_n");
     const ends = await within(admin.endOffsets(dead_letter_topic), "dead letters", ASK_BOUND_MS);
     const letters = Object.fromEntries([...ends].map(([partition, end]) => [partition, Number(end)]));
     for (const [partition, offset] of committed) {
-      this.commits.push({ partition, offset: Number(offset), rows: Number(rows), letters });
+      this.commits.push({ atMs, partition, offset: Number(offset), rows: Number(rows), letters });
     }
   }
 

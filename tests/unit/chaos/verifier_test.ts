@@ -26,9 +26,9 @@ const whole: History = {
   letters: topic.filter(({ poison }) => poison)
     .map(({ partition, offset, id, key }) => ({ partition, offset, id, key, at: { partition, offset: 0 } })),
   commits: [
-    { partition: 0, offset: 2, rows: 2, letters: {} },
-    { partition: 0, offset: 3, rows: 2, letters: { 0: 1 } },
-    { partition: 1, offset: 5, rows: 8, letters: { 0: 1, 1: 1 } },
+    { atMs: 0, partition: 0, offset: 2, rows: 2, letters: {} },
+    { atMs: 0, partition: 0, offset: 3, rows: 2, letters: { 0: 1 } },
+    { atMs: 0, partition: 1, offset: 5, rows: 8, letters: { 0: 1, 1: 1 } },
   ],
   end: [0, 1].map((partition) => ({ partition, committed: 5, end: 5 })),
   exits: [
@@ -121,9 +121,9 @@ const BROKEN: Readonly<Record<Law, readonly Partial<History>[]>> = {
   ],
   "what comes again is the last of its partition": [{ audit: numbered([...good, order(3)]) }],
   "nothing is committed that is not done": [
-    { commits: [{ partition: 0, offset: 2, rows: 1, letters: {} }] },
-    { commits: [{ partition: 1, offset: 3, rows: 8, letters: { 0: 1, 1: 0 } }] },
-    { commits: [{ partition: 1, offset: 6, rows: 8, letters: { 0: 1, 1: 1 } }] },
+    { commits: [{ atMs: 0, partition: 0, offset: 2, rows: 1, letters: {} }] },
+    { commits: [{ atMs: 0, partition: 1, offset: 3, rows: 8, letters: { 0: 1, 1: 0 } }] },
+    { commits: [{ atMs: 0, partition: 1, offset: 6, rows: 8, letters: { 0: 1, 1: 1 } }] },
   ],
   "all is committed in the end": [
     { end: [{ partition: 0, committed: 4, end: 5 }, whole.end[1]!] },
