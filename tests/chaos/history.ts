@@ -60,6 +60,12 @@ export interface Losses {
   readonly databaseFaults: number;
   /** Dead letters that were sent again because nobody acknowledged them: the first may be there all the same. */
   readonly letterRetries: number;
+  /**
+   * Messages of the last seconds before all brokers were killed. A coordinator that starts tells of a group what lies
+   * below its high watermark, and that is as old as its last checkpoint (replica.high.watermark.checkpoint.interval.ms,
+   * 5 s) until the other copies have caught up: who asks before that begins at what was committed then.
+   */
+  readonly setBack: number;
   /** Consumers that were held beyond their session: each may write one message late. */
   readonly zombies: number;
 }

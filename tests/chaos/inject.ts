@@ -15,8 +15,13 @@ export interface Target {
   readonly consumers: Consumers;
   readonly orders: Orders;
   /** What the verifier must know of the faults that were done. */
-  readonly done: { brokerRestarts: number; databaseFaults: number; zombies: number };
+  readonly done: { brokerRestarts: number; databaseFaults: number; zombies: number; setBack: number };
+  /** How many messages were processed in the last milliseconds. */
+  readonly processedWithin: (ms: number) => number;
 }
+
+/** How often brokers keep their high watermarks: replica.high.watermark.checkpoint.interval.ms. */
+const CHECKPOINT_MS = 5_000;
 
 const pass = (ms = 0) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
@@ -70,9 +75,11 @@ const DEEDS: Readonly<Record<string, Deed>> = {
       await cluster.heal();
     }
   },
-  async all_brokers({ down_ms }, { scene: { cluster }, done }) {
+  async all_brokers({ down_ms }, { scene: { cluster }, done, processedWithin }) {
     done.brokerRestarts += cluster.ids.length;
     await Promise.all(cluster.ids.map((id) => cluster.kill(id)));
+    await pass(2_000); // what is counted lags behind
+    done.setBack += processedWithin(CHECKPOINT_MS + 4_000);
     await pass(down_ms);
     await cluster.heal();
   },

@@ -30,6 +30,7 @@ export interface Watched {
 export class Monitor {
   /** Rows of audit, roughly. */
   processed = 0;
+  readonly #counts: { readonly at: number; readonly processed: number }[] = [];
   readonly commits: CommitSample[] = [];
   readonly stalls = new Stalls(PATIENCE);
   readonly memory = new Map<string, MemorySample[]>();
@@ -45,6 +46,12 @@ export class Monitor {
       this.#repeat(LOOK_MS, () => this.#lookAtCommits()),
       this.#repeat(MEMORY_MS, () => this.#lookAtMemory()),
     ]);
+  }
+
+  /** How many were processed in the last milliseconds, roughly, and rather more. */
+  processedWithin(ms: number): number {
+    const from = performance.now() - ms;
+    return this.processed - (this.#counts.findLast(({ at }) => at <= from)?.processed ?? 0);
   }
 
   async stop(): Promise<void> {
@@ -72,7 +79,10 @@ export class Monitor {
        FROM generate_series(0, 63) AS p`,
     ).catch(() => undefined);
     const ends = new Map(all?.map(([partition, at]) => [Number(partition), at === null ? -1 : Number(at)]));
-    if (all !== undefined) this.processed = Number(all[0]?.[2] ?? 0);
+    if (all !== undefined) {
+      this.processed = Number(all[0]?.[2] ?? 0);
+      this.#counts.push({ at: performance.now(), processed: this.processed });
+    }
     const glances = all === undefined
       ? []
       : lasts.map(([partition, last]) => ({ partition, last, processed: ends.get(partition) ?? -1 }));

@@ -78,8 +78,9 @@ export async function run(scene: Scene, faults: readonly Fault[], options: RunOp
     );
     let isSent = false;
     const allSent = feeding.sent.then(() => void (isSent = true));
-    const done: Target["done"] = { brokerRestarts: 0, databaseFaults: 0, zombies: 0 };
-    const target: Target = { scene, job, consumers, orders: feeding, done };
+    const done: Target["done"] = { brokerRestarts: 0, databaseFaults: 0, zombies: 0, setBack: 0 };
+    const processedWithin = (ms: number) => monitor.processedWithin(ms);
+    const target: Target = { scene, job, consumers, orders: feeding, done, processedWithin };
     let count = 0;
     const onTrack = async (track: Track) => {
       for (const fault of faults.filter((fault) => kindOf(fault).track === track)) {
@@ -153,6 +154,7 @@ export async function run(scene: Scene, faults: readonly Fault[], options: RunOp
         assignments: consumers.assignments,
         letterRetries: consumers.letterRetries,
         databaseFaults: done.databaseFaults,
+        setBack: done.setBack,
         zombies: done.zombies,
       },
     };

@@ -55,11 +55,11 @@ export interface Verdict {
 
 /**
  * How many records may be seen again: of each assignment those that were in work when it ended; of a fault of the
- * database those of each consumer, where the answer to a COMMIT was lost and the message was written again; and dead
- * letters that were sent again.
+ * database those of each consumer, where the answer to a COMMIT was lost and the message was written again; dead letters
+ * that were sent again; and what Kafka itself has set back.
  */
 export function duplicateBound(losses: Losses, { atOnce }: Mode): number {
-  return (losses.assignments + losses.databaseFaults) * atOnce + losses.letterRetries;
+  return (losses.assignments + losses.databaseFaults) * atOnce + losses.letterRetries + losses.setBack;
 }
 
 const EXAMPLES = 8;
@@ -113,8 +113,8 @@ export function verify(history: History, mode: Mode = ONE_AT_A_TIME): Verdict {
 
   const { swapped, late } = inTheirOrder(audit, places, mode);
   broken("a key is processed in its order", swapped.map((row) => `row ${row.n}: ${show(row)}`));
-  // a zombie's last message, which others have passed
-  if (late.length > history.losses.zombies) {
+  // a zombie's last message, which others have passed, and what Kafka has set back
+  if (late.length > history.losses.zombies + history.losses.setBack) {
     const cases = late.map((row) => `row ${row.n}: ${show(row)}`);
     broken("what comes again is the last of its partition", cases);
   }
