@@ -44,22 +44,28 @@ function holdRecord({ run, until }: HoldRecord): OutgoingRecord {
   };
 }
 
-/** The runs that held a topic, in the order in which they began to. */
+/** What is in a topic of holds, in its order. */
 export class Holds {
-  readonly #until = new Map<string, number>();
+  readonly #records: HoldRecord[] = [];
 
   /** Takes note of the next record. */
-  add({ run, until }: HoldRecord): void {
-    this.#until.set(run, until);
+  add(record: HoldRecord): void {
+    this.#records.push(record);
   }
 
-  /** Until when a run that began before this one holds the topic; undefined where none does. */
+  /**
+   * Until when a run that began before this one holds the topic; undefined where none does. One that lets go after this
+   * run has begun counts as holding still: its last marks may have come too late to be seen.
+   */
   heldBefore(run: string, now: number): number | undefined {
-    for (const [other, until] of this.#until) {
-      if (other === run) return undefined;
-      if (until > now) return until;
+    const others = new Map<string, number>();
+    let isSeen = false;
+    for (const record of this.#records) {
+      if (record.run === run) isSeen = true;
+      else if (!isSeen || (others.has(record.run) && record.until > 0)) others.set(record.run, record.until);
     }
-    throw new UnavailableError(dlqText.holdUnread);
+    if (!isSeen) throw new UnavailableError(dlqText.holdUnread);
+    return [...others.values()].find((until) => until > now);
   }
 }
 

@@ -577,6 +577,20 @@ Deno.test("Holds.heldBefore() lets exactly one of those go that hold at the same
     },
   )));
 
+Deno.test("Holds.heldBefore() takes who lets go meanwhile for one that holds: its last marks may not have been seen", () => {
+  const until = (...records: readonly (readonly [string, number])[]) => {
+    const holds = new Holds();
+    for (const [run, until] of records) holds.add({ run, until });
+    return holds.heldBefore("me", 50);
+  };
+  assert.equal(until(["a", 100], ["a", 0], ["me", 100]), undefined);
+  assert.equal(until(["a", 100], ["me", 100], ["a", 0]), 100);
+  assert.equal(until(["a", 40], ["me", 100]), undefined, "it was killed");
+  assert.equal(until(["a", 40], ["me", 100], ["a", 70]), 70, "it was not");
+  assert.equal(until(["me", 100], ["a", 100]), undefined);
+  assert.throws(() => until(["a", 100]), UnavailableError);
+});
+
 Deno.test("inBatches() works on all items in their order, in batches of at most the size", () =>
   fc.assert(fc.asyncProperty(fc.nat({ max: 50 }), fc.integer({ min: 1, max: 9 }), async (count, size) => {
     async function* items() {
