@@ -1,5 +1,7 @@
 /** What brokers remove by themselves: by compaction, by retention, and offsets that expire. */
 import assert from "node:assert/strict";
+import { silentLogger } from "../../src/core/logger.ts";
+import type { OutgoingRecord } from "../../src/kafka/driver.ts";
 import type { Bed } from "../integration/support/bed.ts";
 import type { FaultRun } from "../integration/support/fault_run.ts";
 import { onOwnKafka } from "../integration/support/on_own_kafka.ts";
@@ -15,20 +17,27 @@ const pass = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
+type Append = (records: readonly OutgoingRecord[]) => Promise<unknown>;
+
 /** One round of messages, in a segment of its own: one for each key. A round without an id is of tombstones. */
-async function round(bed: Bed, topic: string, keys: readonly string[], id?: string): Promise<string[]> {
+async function round(append: Append, keys: readonly string[], id?: string): Promise<string[]> {
   const ids = keys.map((key) => `${key}-${id}`);
-  await bed.admin.append(
-    topic,
-    keys.map((key, i) => ({
-      key: bytes(key),
-      value: id === undefined ? null : bytes(ids[i]!),
-      headers: [],
-      partition: 0,
-    })),
-  );
+  await append(keys.map((key, i) => ({
+    key: bytes(key),
+    value: id === undefined ? null : bytes(ids[i]!),
+    headers: [],
+    partition: 0,
+  })));
   await pass(1.5 * SEGMENT_MS);
   return ids;
+}
+
+/** Writes as kafka_producer does: the cleaner keeps the last batch of each such producer, if need be without a record. */
+async function producerTo(bed: Bed, topic: string): Promise<Append> {
+  const { config, driver } = await bed.connect();
+  const producer = await driver.produce(config, silentLogger);
+  bed.use({ [Symbol.asyncDispose]: () => producer.close() });
+  return (records) => producer.send(topic, records, 10_000);
 }
 
 /** Runs a job until all is committed, and stops it. */
@@ -59,14 +68,15 @@ onOwnKafka(
     });
     const keys = ["a", "b", "c", "d", "e"];
     const left = new Map<string, string>();
-    await round(bed, topic, keys, "v0"); // removed below, under the hands of a job that is at the first of them
+    const [append, appendLast] = [await producerTo(bed, topic), await producerTo(bed, topic)];
+    await round(append, keys, "v0"); // removed below, under the hands of a job that is at the first of them
     const group = bed.group();
     const held = bed.run({ consumers: [{ topics: [topic], group_id: group, deed: "wait for a line" }] });
     await held.hasBegun(1);
-    for (let i = 1; i < 6; i++) for (const id of await round(bed, topic, keys, `v${i}`)) left.set(id[0]!, id);
-    await round(bed, topic, ["c", "d"]);
+    for (let i = 1; i < 6; i++) for (const id of await round(append, keys, `v${i}`)) left.set(id[0]!, id);
+    await round(append, ["c", "d"]);
     for (const key of ["c", "d"]) left.delete(key);
-    const [last = ""] = await round(bed, topic, ["z"], "last");
+    const [last = ""] = await round(appendLast, ["z"], "last");
     left.set("z", last);
     const ids = [...left.values()];
 
@@ -74,7 +84,7 @@ onOwnKafka(
     let found: FaultRun | undefined;
     await bed.waitFor(
       async () => {
-        await round(bed, topic, ["z"], "last"); // or the segment before is not ended
+        await round(appendLast, ["z"], "last"); // or the segment before is not ended
         found = await runToEnd(bed, topic, bed.group());
         return found.ended.filter(({ id }) => id !== last).length <= ids.length - 1;
       },
@@ -107,16 +117,17 @@ onOwnKafka(
   async (bed) => {
     const topic = await topicWith(bed, { "retention.ms": "2000", "segment.ms": String(SEGMENT_MS) });
     const group = bed.group();
-    const early = await round(bed, topic, ["a", "b", "c"], "early");
+    const append: Append = (records) => bed.admin.append(topic, records);
+    const early = await round(append, ["a", "b", "c"], "early");
     const before = await runToEnd(bed, topic, group);
     assertDelivered(early, before.ended, 0);
-    const lost = await round(bed, topic, ["d", "e"], "lost");
+    const lost = await round(append, ["d", "e"], "lost");
     await pass(2_000);
     const beginning = async () => (await bed.admin.beginnings(topic)).get(0) ?? 0n;
     let kept: string[] = [];
     await bed.waitFor(
       async () => {
-        kept = await round(bed, topic, ["f"], "kept"); // ends the segment before it
+        kept = await round(append, ["f"], "kept"); // ends the segment before it
         return await beginning() > 4n;
       },
       "retention",
