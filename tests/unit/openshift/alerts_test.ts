@@ -43,6 +43,8 @@ interface Case {
   readonly what: string;
   readonly alert: string;
   readonly series: RuleTest["input_series"];
+  /** Between two scrapes; half a minute by default. */
+  readonly interval?: string;
   readonly at: number;
   readonly fires?: { readonly labels: Readonly<Record<string, string>>; readonly summary: string };
 }
@@ -79,6 +81,12 @@ const CASES: readonly Case[] = [
     alert: "DatapyStalled",
     series: [lag("500x60"), ofPod("datapy_records_finished_total", "0x9 1x9 2x9 3x9 4x9 5x9")],
     at: 25,
+  },
+  {
+    what: "one message takes twelve minutes",
+    alert: "DatapyStalled",
+    series: [lag("500x100"), ofPod("datapy_records_finished_total", "0+10x20 200x24 201+10x40")],
+    at: 40,
   },
   {
     what: "one of two pods stands still",
@@ -120,8 +128,14 @@ const CASES: readonly Case[] = [
   {
     what: "a burst of a million is worked off",
     alert: "DatapyLagGrows",
-    series: [lag("0x20 1000000-5000x140")],
-    at: 60,
+    series: [lag("0x120 1000000-5000x140")],
+    at: 130,
+  },
+  {
+    what: "a backlog that shrinks for an hour grows for a while",
+    alert: "DatapyLagGrows",
+    series: [lag("100000-500x100 50100+100x60")],
+    at: 78,
   },
   { what: "the lag grows, and is small", alert: "DatapyLagGrows", series: [lag("0+10x200")], at: 90 },
   {
@@ -195,7 +209,8 @@ const CASES: readonly Case[] = [
   {
     what: "a pod restarts twice",
     alert: "DatapyRestarts",
-    series: [restarts("0x60 1x9 2x100")],
+    series: [restarts("5x60 6x9 7x100")],
+    interval: "29s", // as in life: no scrape at the very ends of the half hour
     at: 80,
   },
   {
@@ -213,7 +228,7 @@ const CASES: readonly Case[] = [
     what: "a broker restarted within a minute",
     alert: "DatapyCommitFailures",
     series: [ofPod("datapy_commit_failures_total", "0x10 3 6 6x60")],
-    at: 8,
+    at: 30,
   },
   {
     what: "a database is away for four minutes",
@@ -256,7 +271,7 @@ const ruleOf = (name: string) => {
   return rule;
 };
 
-function testOf({ what, alert, series, at, fires }: Case): RuleTest {
+function testOf({ what, alert, series, interval = "30s", at, fires }: Case): RuleTest {
   const { labels = {}, annotations = {} } = ruleOf(alert);
   const expected = fires === undefined ? [] : [{
     exp_labels: { ...labels, ...fires.labels },
@@ -265,7 +280,7 @@ function testOf({ what, alert, series, at, fires }: Case): RuleTest {
   const minutes = fires === undefined ? Array.from({ length: at }, (_, minute) => minute + 1) : [at];
   return {
     name: what,
-    interval: "30s",
+    interval,
     input_series: series,
     alert_rule_test: minutes.map((minute) => ({
       eval_time: `${minute}m`,
