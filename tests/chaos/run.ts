@@ -1,14 +1,16 @@
 import { waitFor } from "../support/wait_for.ts";
 import { Consumers } from "./consumers.ts";
-import { type Fault, kindOf, type Track, TRACKS } from "./faults.ts";
+import type { Fault } from "./faults.ts";
 import { readAudit, readLetters, readOrders, readTopic } from "./gather.ts";
 import type { Exit, History } from "./history.ts";
 import { inject, type Target } from "./inject.ts";
+import type { ChaosJob } from "./job.ts";
 import { Monitor } from "./monitor.ts";
 import type { MemorySample } from "./memory.ts";
 import { Orders, type Pace } from "./orders.ts";
 import { describeFault } from "./schedule.ts";
 import type { Scene } from "./scene.ts";
+import { Tracks } from "./tracks.ts";
 
 /** What a run is made of, besides its faults. */
 export interface RunOptions {
@@ -57,14 +59,10 @@ export async function run(scene: Scene, faults: readonly Fault[], options: RunOp
   const tell = (text: string) => say(`${(elapsed() / 1000).toFixed(1).padStart(7)} s  ${text}`);
   const folder = await Deno.makeTempDir({ prefix: "datapy-chaos-" });
   const job = await scene.prepare(options.partitions, options.direct);
-  const active = new Map<Fault, number>(); // until when, by performance.now()
-  const isFaulty = () =>
-    [...active].some(([fault, until]) => until > performance.now() && kindOf(fault).track !== "consumers");
-  const activeNow = () =>
-    [...active].filter(([, until]) => until > performance.now()).map(([fault]) => describeFault(fault));
+  const tracks = new Tracks();
   let orders: Orders | undefined;
-  await using consumers = new Consumers(job, folder, options.spared, isFaulty);
-  const monitor = new Monitor({ scene, job, consumers, orders: () => orders, active: activeNow });
+  await using consumers = new Consumers(job, folder, options.spared, () => tracks.isFaulty);
+  const monitor = new Monitor({ scene, job, consumers, orders: () => orders, active: () => tracks.active });
   try {
     for (let i = 0; i < options.consumers; i++) consumers.start();
     const { bootstrap } = scene.cluster;
@@ -81,25 +79,12 @@ export async function run(scene: Scene, faults: readonly Fault[], options: RunOp
     const done: Target["done"] = { brokerRestarts: 0, databaseFaults: 0, zombies: 0, setBack: 0 };
     const processedWithin = (ms: number) => monitor.processedWithin(ms);
     const target: Target = { scene, job, consumers, orders: feeding, done, processedWithin };
-    let count = 0;
-    const onTrack = async (track: Track) => {
-      for (const fault of faults.filter((fault) => kindOf(fault).track === track)) {
-        while (!isSent && elapsed() < fault.at) await pass(Math.min(fault.at - elapsed(), 200));
-        if (isSent || elapsed() > forMs) return;
-        count++;
-        tell(describeFault(fault));
-        active.set(fault, Infinity);
-        const at = performance.now();
-        await inject(fault, target);
-        // what is left of the time that it and the recovery may take
-        const left = at + kindOf(fault).lasts(fault.args) - performance.now();
-        active.set(fault, performance.now() + Math.max(left, 5_000));
-      }
-    };
-    await Promise.all([
-      ...TRACKS.map(onTrack),
-      options.untilAllSent ? allSent : Promise.race([allSent, pass(forMs)]),
-    ]);
+    const isOver = () => isSent || elapsed() > forMs;
+    const doing = tracks.run(faults, elapsed, isOver, async (fault) => {
+      tell(describeFault(fault));
+      await inject(fault, target);
+    });
+    await Promise.all([doing, options.untilAllSent ? allSent : Promise.race([allSent, pass(forMs)])]);
     await feeding.stop();
     tell(
       `no more faults; ${feeding.acknowledged.length} messages are acknowledged, ${monitor.processed} processed`,
@@ -107,28 +92,10 @@ export async function run(scene: Scene, faults: readonly Fault[], options: RunOp
     for (const proxy of scene.proxies) proxy.heal();
     if (consumers.live.length === 0) consumers.start();
 
-    let state: readonly string[] = [];
-    const end = async () => {
-      const [committed, ends] = [
-        await scene.admin.committed(job.group, job.topic),
-        await scene.admin.endOffsets(job.topic),
-      ];
-      return [...ends].map(([partition, end]) => ({
-        partition,
-        committed: Number(committed.get(partition) ?? 0n),
-        end: Number(end),
-      }));
-    };
-    await waitFor(
-      async () => {
-        await pass(500);
-        const lag = (await end()).filter(({ committed, end }) => committed < end);
-        state = lag.map(({ partition, committed, end }) => `${partition}: ${committed} of ${end}`);
-        return lag.length === 0 || monitor.stalls.found.length > 0 || consumers.live.length === 0;
-      },
-      () => `all to be committed: ${state}`,
-      END_BOUND_MS + 10 * options.pace.backlog,
-    ).catch((error) => monitor.stalls.found.push(error.message));
+    await untilCommitted(scene, job, {
+      isMoot: () => consumers.live.length === 0,
+      boundMs: END_BOUND_MS + 10 * options.pace.backlog,
+    }).catch((error) => monitor.stalls.found.push(error.message));
     tell("stopping the consumers");
     await consumers.stopAll();
     await monitor.stop();
@@ -146,7 +113,7 @@ export async function run(scene: Scene, faults: readonly Fault[], options: RunOp
       orders: orderIds,
       letters,
       commits: monitor.commits,
-      end: await end(),
+      end: await endsOf(scene, job),
       exits: consumers.exits,
       stalls: monitor.stalls.found,
       complaints: complaints(consumers),
@@ -163,7 +130,7 @@ export async function run(scene: Scene, faults: readonly Fault[], options: RunOp
       kills: consumers.kills,
       brokerRestarts: done.brokerRestarts,
       consumersStarted: consumers.all.length,
-      faults: count,
+      faults: tracks.count,
       seconds: elapsed() / 1000,
       memory: monitor.memory,
       logs: new Map(consumers.all.map(({ name, process }) => [name, process.log])),
@@ -174,6 +141,35 @@ export async function run(scene: Scene, faults: readonly Fault[], options: RunOp
     await consumers[Symbol.asyncDispose]();
     await Deno.remove(folder, { recursive: true });
   }
+}
+
+/** What the group has committed, and the end of each partition. */
+async function endsOf({ admin }: Scene, { group, topic }: ChaosJob): Promise<History["end"]> {
+  const [committed, ends] = [await admin.committed(group, topic), await admin.endOffsets(topic)];
+  return [...ends].map(([partition, end]) => ({
+    partition,
+    committed: Number(committed.get(partition) ?? 0n),
+    end: Number(end),
+  }));
+}
+
+/** Waits until all of the topic is committed, or that is moot. */
+async function untilCommitted(
+  scene: Scene,
+  job: ChaosJob,
+  { isMoot, boundMs }: { readonly isMoot: () => boolean; readonly boundMs: number },
+): Promise<void> {
+  let lag: readonly string[] = [];
+  await waitFor(
+    async () => {
+      await pass(500);
+      lag = (await endsOf(scene, job)).filter(({ committed, end }) => committed < end)
+        .map(({ partition, committed, end }) => `${partition}: ${committed} of ${end}`);
+      return lag.length === 0 || isMoot();
+    },
+    () => `all to be committed: ${lag}`,
+    boundMs,
+  );
 }
 
 /** Lines that should not be there; that a consumer says why it could not drain is judged with its exit code. */
