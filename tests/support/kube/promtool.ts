@@ -81,6 +81,19 @@ export function testRules(manifest: Manifest, tests: readonly RuleTest[]): Promi
   return promtool("test", { "rules.json": at(manifest, "spec"), "tests.json": suite }, "tests.json");
 }
 
+/** What `promtool check metrics` says to a text of /metrics. */
+export async function checkMetrics(text: string): Promise<Verdict> {
+  const file = await Deno.makeTempFile();
+  try {
+    await Deno.writeTextFile(file, text);
+    const words = ["sh", "-c", '"$1" check metrics <"$2"', "sh", (await kubeTools()).promtool, file];
+    const { code, stdout, stderr } = await systemSubprocesses.run(words, 60_000);
+    return { ok: code === 0, words: stdout + stderr };
+  } finally {
+    await Deno.remove(file);
+  }
+}
+
 /** What is no metric in PromQL, and has no parenthesis after it. */
 const WORDS = new Set([
   "and",

@@ -156,3 +156,9 @@ let tools: Promise<KubeTools> | undefined;
 export function kubeTools(): Promise<KubeTools> {
   return tools ??= fetchTools();
 }
+
+/** Why the tools cannot be had here; undefined where they are. */
+export const noKubeTools: string | undefined = await kubeTools().then(
+  () => undefined,
+  (error: Error) => `${error.message}: ${String(error.cause).split("\n")[0]}`,
+);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { changed, type Changes, render, the } from "../../support/kube/manifests.ts";
-import { container, pod, REFUSED } from "../../support/kube/refused.ts";
-import { houseProblems, podOf, securityProblems } from "../../support/kube/policy.ts";
+import { changed, type Changes, render, the } from "../../../support/kube/manifests.ts";
+import { container, pod, REFUSED } from "../../../support/kube/refused.ts";
+import { houseProblems, podOf, securityProblems } from "../../../support/kube/policy.ts";
 
 const deployment = the("Deployment", await render("overlays/production"));
 const problemsOf = (change: Changes) => {

@@ -9,10 +9,10 @@ import {
   render,
   renderOwn,
   the,
-} from "../../support/kube/manifests.ts";
-import { houseProblems, podOf, securityProblems } from "../../support/kube/policy.ts";
-import { type FormCheck, formCheck } from "../../support/kube/schemas.ts";
-import { KUBERNETES } from "../../support/kube/tools.ts";
+} from "../../../support/kube/manifests.ts";
+import { houseProblems, podOf, securityProblems } from "../../../support/kube/policy.ts";
+import { type FormCheck, formCheck } from "../../../support/kube/schemas.ts";
+import { KUBERNETES } from "../../../support/kube/tools.ts";
 
 const overlays = { dev: await render("overlays/dev"), production: await render("overlays/production") };
 const secrets = parseManifests(await Deno.readTextFile(new URL("secrets.example.yaml", OPENSHIFT)));

@@ -1,5 +1,5 @@
-import { METRICS } from "../../../src/health/metrics_table.ts";
-import { metricNames } from "../../support/kube/promtool.ts";
+import { METRICS } from "../../../../src/health/metrics_table.ts";
+import { metricNames } from "../../../support/kube/promtool.ts";
 
 /** Labels that Prometheus itself puts on what it scrapes from a pod. */
 const OF_TARGETS = ["namespace", "job", "service", "pod", "container", "endpoint", "instance"];

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { at, listAt, OPENSHIFT, render, the, type Value } from "../../support/kube/manifests.ts";
-import { checkQueries, metricNames } from "../../support/kube/promtool.ts";
+import { at, listAt, OPENSHIFT, render, the, type Value } from "../../../support/kube/manifests.ts";
+import { checkQueries, metricNames } from "../../../support/kube/promtool.ts";
 import { unknownNames } from "./metric_names.ts";
 
 const FILE = "dashboard/grafana-dashboard.json";

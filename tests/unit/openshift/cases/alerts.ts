@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { render, the } from "../../support/kube/manifests.ts";
-import { checkRules, type Rule, rulesOf, type RuleTest, testRules } from "../../support/kube/promtool.ts";
+import { render, the } from "../../../support/kube/manifests.ts";
+import { checkRules, type Rule, rulesOf, type RuleTest, testRules } from "../../../support/kube/promtool.ts";
 import { unknownNames } from "./metric_names.ts";
 
 const manifest = the("PrometheusRule", await render("overlays/production"));
@@ -334,7 +334,7 @@ for (const { alert, labels, annotations } of alerts) {
     assert.match(labels?.["severity"] ?? "", /^(critical|warning)$/);
     assert.match(annotations?.["summary"] ?? "", /^\S.*\.$/);
     assert.equal(annotations?.["runbook"], `docs/operations.md#${alert.toLowerCase()}`);
-    const page = await Deno.readTextFile(new URL("../../../docs/operations.md", import.meta.url));
+    const page = await Deno.readTextFile(new URL("../../../../docs/operations.md", import.meta.url));
     assert.match(page, new RegExp(`^### ${alert}$`, "m"));
     const own = CASES.filter((one) => one.alert === alert);
     assert.deepEqual([...new Set(own.map(({ fires }) => fires !== undefined))].sort(), [false, true]);

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { kafkaConsumer } from "../../../src/mods/streaming/kafka_consumer.ts";
-import { at, OPENSHIFT, render, the, type Value } from "../../support/kube/manifests.ts";
-import { podOf } from "../../support/kube/policy.ts";
+import { kafkaConsumer } from "../../../../src/mods/streaming/kafka_consumer.ts";
+import { at, OPENSHIFT, render, the, type Value } from "../../../support/kube/manifests.ts";
+import { podOf } from "../../../support/kube/policy.ts";
 
-const SOURCES = new URL("../../../src/", import.meta.url);
+const SOURCES = new URL("../../../../src/", import.meta.url);
 
 /** A bound in milliseconds that a file of src/ has as a constant: these are not exported only to be added up here. */
 function bound(file: string, name: string): number {

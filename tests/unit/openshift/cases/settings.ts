@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { variableOf } from "../../../src/context/environment.ts";
+import { variableOf } from "../../../../src/context/environment.ts";
 import {
   at,
   listAt,
@@ -9,11 +9,11 @@ import {
   render,
   the,
   type Value,
-} from "../../support/kube/manifests.ts";
-import { podOf } from "../../support/kube/policy.ts";
+} from "../../../support/kube/manifests.ts";
+import { podOf } from "../../../support/kube/policy.ts";
 
 const context = JSON.parse(
-  await Deno.readTextFile(new URL("../../../jobs/kafka_context.json", import.meta.url)),
+  await Deno.readTextFile(new URL("../../../../jobs/kafka_context.json", import.meta.url)),
 );
 const secrets = parseManifests(await Deno.readTextFile(new URL("secrets.example.yaml", OPENSHIFT)));
 
