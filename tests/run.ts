@@ -54,7 +54,7 @@ const PARTS: Readonly<Record<string, readonly Part[]>> = {
     name: "Program and image",
     paths: ["tests/binary", "tests/container"],
     kafka: true,
-    sideBySide: false,
+    sideBySide: true,
   }],
   long: [{ name: "Long tests", paths: ["tests/long"], kafka: true, sideBySide: false }],
 };
