@@ -140,24 +140,30 @@ onKafka(
   },
 );
 
-onKafka(
-  "kafka_consumer waits for a topic that is deleted, and reads the new one of its name",
-  async (bed) => {
-    const topic = await bed.topic();
-    const group = bed.group();
-    const before = await bed.send(topic, 10, 1, "before");
-    const consuming = await Consuming.start(bed, { topics: [topic], group_id: group }, undefined, {
-      "metadata.max.age.ms": 500, // so that it hears that there is no such topic, time and again
-    });
-    await bed.committedAll(group, topic);
-    await bed.replaceTopic(topic, 3_000);
-    const after = await bed.send(topic, 5, 1, "after");
-    await bed.waitFor(() => consuming.ended.length >= 15, "the messages of the new topic");
-    await bed.committedAll(group, topic);
-    await consuming.stop();
-    assert.deepEqual(consuming.ended.map(({ id }) => id), [...before, ...after]);
-  },
-);
+for (const [how, count] of [["fewer messages", 5], ["more messages than the old one", 15]] as const) {
+  for (const reset of ["earliest", "latest"] as const) {
+    onKafka(
+      `kafka_consumer waits for a topic that is deleted, and reads the new one of its name, with ${how} (${reset})`,
+      async (bed) => {
+        const topic = await bed.topic();
+        const group = bed.group();
+        const params = { topics: [topic], group_id: group, auto_offset_reset: reset };
+        const consuming = await Consuming.start(bed, params, undefined, {
+          "metadata.max.age.ms": 500, // so that it hears that there is no such topic, time and again
+        });
+        await bed.waitFor(async () => await bed.committed(group, topic) === 0, "its first position");
+        const before = await bed.send(topic, 10, 1, "before");
+        await bed.committedAll(group, topic);
+        await bed.replaceTopic(topic, 1_000);
+        const after = await bed.send(topic, count, 1, "after");
+        await bed.waitFor(() => consuming.ended.length >= 10 + count, "the messages of the new topic");
+        await bed.committedAll(group, topic);
+        await consuming.stop();
+        assert.deepEqual(consuming.ended.map(({ id }) => id), [...before, ...after]);
+      },
+    );
+  }
+}
 
 onKafka("kafka_consumer goes on after the group has dropped it", async (bed) => {
   const topic = await bed.topic(2);

@@ -27,6 +27,8 @@ export interface FetcherPorts {
   records(fetched: FetchedRecords): void;
   /** The position of this assignment does not exist any more; resolves when a new one was found. */
   outOfRange(assignment: Assignment): Promise<void>;
+  /** These may be of a topic that was made again: resolves when those that are have a new position. */
+  ifRemade(assignments: readonly Assignment[]): Promise<void>;
   /** The metadata was read anew: there may be new partitions. */
   metadataChanged(): void;
   /** Fetching cannot go on. */
@@ -35,6 +37,8 @@ export interface FetcherPorts {
 
 /** Time between two looks for work while everything is paused, in milliseconds; a resume wakes it at once. */
 const IDLE_MS = 1_000;
+
+const OUT_OF_RANGE = 1; // Kafka's code
 
 /** Fetches the partitions of one generation: one loop for each broker that leads some of them. */
 export class Fetcher {
@@ -122,6 +126,7 @@ export class Fetcher {
       } catch (error) {
         if (this.#end.signal.aborted) return;
         this.#held.moved(active);
+        for (const held of led) held.doubted = true;
         const topics = new Set(led.map(({ assignment }) => assignment.topic));
         await outage.failed(notThereNow(error, [...topics].join(" or ")), "fetch records", this.#end.signal);
         await cluster.refreshMetadata().catch(() => {}); // the next round says why not
@@ -137,6 +142,7 @@ export class Fetcher {
     const broker = await cluster.findBroker({ nodeId: leader });
     const request = fetchRequest(settings, wanted);
     const answer = await answeredBy(cluster, broker, () => rawRequest<FetchAnswer>(broker, "Fetch", request));
+    await this.#assure(answer);
     let problem: unknown;
     for (const { topicName, partitions } of answer.responses) {
       for (const fetched of partitions) {
@@ -145,6 +151,18 @@ export class Fetcher {
       }
     }
     if (problem !== undefined) throw problem;
+  }
+
+  /** Before anything of a topic is handed on that failed meanwhile: its old offsets would skip what is new. */
+  async #assure({ responses }: FetchAnswer): Promise<void> {
+    const doubted = responses.flatMap(({ topicName: topic, partitions }) =>
+      partitions.map(({ partition, errorCode }) =>
+        errorCode === 0 || errorCode === OUT_OF_RANGE ? this.#held.of({ topic, partition }) : undefined
+      )
+    ).filter((held) => held?.doubted === true) as Held[];
+    if (doubted.length === 0) return;
+    await this.#ports.ifRemade(doubted.map(({ assignment, next }) => ({ ...assignment, position: next })));
+    for (const held of doubted) held.doubted = false;
   }
 
   /** Hands on what came of a partition; returns the error that came instead. */

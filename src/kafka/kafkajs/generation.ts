@@ -63,6 +63,9 @@ export class Generation {
       recoveryTimeoutMs: options.recoveryTimeoutMs,
       records: (fetched) => events.records(fetched),
       outOfRange: (assignment) => this.#outOfRange(assignment),
+      ifRemade: async (assignments) => {
+        for (const lost of await ports.positions.remade(assignments)) await this.#outOfRange(lost, true);
+      },
       metadataChanged: () => {
         if (leaders.partitions.size !== this.#partitions) this.#end.resolve("rebalance"); // to share out the new ones
       },
@@ -162,7 +165,7 @@ export class Generation {
     }
   }
 
-  async #outOfRange(lost: Assignment): Promise<void> {
+  async #outOfRange(lost: Assignment, isRemade = false): Promise<void> {
     const { positions, options, events } = this.#ports;
     const { beginning, end } = await positions.bounds(lost);
     const key = keyOf(lost);
@@ -174,8 +177,10 @@ export class Generation {
       ? `offsets ${lost.position} to ${fresh.position - 1n} are lost`
       : `the log ends at ${end}: the topic was made anew, or cut`;
     options.log.warning(
-      `${place}: offset ${lost.position} does not exist any more (the log has ${beginning} to ${end}): ${gap}; ` +
-        `going on at ${fresh.position}, by auto_offset_reset "${options.autoOffsetReset}"`,
+      isRemade
+        ? `${place}: the topic was deleted and made again; going on at ${fresh.position}, its beginning`
+        : `${place}: offset ${lost.position} does not exist any more (the log has ${beginning} to ${end}): ${gap}; ` +
+          `going on at ${fresh.position}, by auto_offset_reset "${options.autoOffsetReset}"`,
     );
     this.#fetcher.drop(lost);
     events.lost([lost], "out_of_range");

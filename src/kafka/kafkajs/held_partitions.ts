@@ -8,6 +8,8 @@ export interface Held {
   /** Offset of the next record to fetch. */
   next: bigint;
   paused: boolean;
+  /** Something failed since it was last heard of: its topic may be a new one of the same name by now. */
+  doubted: boolean;
   /** Grows whenever something about it is heard, or its request has failed. */
   moves: number;
 }
@@ -18,7 +20,13 @@ export class HeldPartitions {
   #moves = 0;
 
   hold(assignment: Assignment): void {
-    const held = { assignment, next: assignment.position, paused: false, moves: ++this.#moves };
+    const held = {
+      assignment,
+      next: assignment.position,
+      paused: false,
+      doubted: false,
+      moves: ++this.#moves,
+    };
     this.#held.set(keyOf(assignment), held);
   }
 

@@ -53,6 +53,18 @@ export class Positions {
     return { ...lost, epoch: nextEpoch(), position, committed: position };
   }
 
+  /**
+   * Which of these are partitions of a topic that was made again: with the one before it brokers have dropped what the group
+   * had committed, and something always is. They begin as partitions that appear later do.
+   */
+  async remade(partitions: readonly Assignment[]): Promise<Assignment[]> {
+    const committed = new Set((await this.#membership.committed(partitions)).map(keyOf));
+    const fresh = partitions.filter((partition) => !committed.has(keyOf(partition)));
+    const gone = new Set(fresh.map(keyOf));
+    this.#known = new Set([...this.#known ?? []].filter((key) => !gone.has(key)));
+    return fresh;
+  }
+
   /** The offsets of a partition's beginning and end. */
   async bounds(partition: TopicPartition): Promise<{ beginning: bigint; end: bigint }> {
     const [beginning, end] = await Promise.all([

@@ -45,6 +45,9 @@ class Scene {
   readonly got: string[] = [];
   /** What it gave up with. */
   readonly failures: string[] = [];
+  /** What may be of a topic that was made again: partition and position. */
+  readonly doubted: string[] = [];
+  looked: () => Promise<void> = () => Promise.resolve();
   readonly clock = new ManualClock();
   readonly #waiting: Record<string, ((answer: unknown) => void)[]> = { 1: [], 2: [] };
   readonly #leaders = ["1", "2"];
@@ -70,6 +73,10 @@ class Scene {
       records: ({ partition, records }) =>
         void this.got.push(`${partition}: ${records[0]?.offset}-${records.at(-1)?.offset}`),
       outOfRange: () => Promise.resolve(),
+      ifRemade: (assignments) => {
+        this.doubted.push(...assignments.map(({ partition, position }) => `${partition}@${position}`));
+        return this.looked();
+      },
       metadataChanged: () => {},
       failed: (error) => void this.failures.push(String(error)),
     });
@@ -114,6 +121,57 @@ Deno.test("Fetcher drops an old leader's answer that comes after the new leader'
   await scene.answer("2", answerOf(0, batch(150, 160)));
   scene.fetcher.close();
   assert.deepEqual([scene.failures, scene.got], [[], ["0: 100-149", "0: 150-159"]]);
+});
+
+Deno.test("Fetcher asks whether a topic is still the same before it hands on what comes after a failure, once", async () => {
+  const scene = new Scene();
+  await settle();
+  await scene.answer("1", answerOf(0, batch(100, 110)));
+  await scene.answer("1", answerOf(0, [], 3)); // UNKNOWN_TOPIC_OR_PARTITION
+  assert.deepEqual(scene.doubted, []);
+  const looked = Promise.withResolvers<void>();
+  scene.looked = () => looked.promise;
+  await scene.clock.advance(1_000);
+  await scene.answer("1", answerOf(0, batch(110, 120)));
+  assert.deepEqual([scene.doubted, scene.got], [["0@110"], ["0: 100-109"]]);
+  looked.resolve();
+  await settle();
+  await scene.answer("1", answerOf(0, batch(120, 130)));
+  scene.fetcher.close();
+  assert.deepEqual([scene.doubted, scene.got], [["0@110"], ["0: 100-109", "0: 110-119", "0: 120-129"]]);
+});
+
+Deno.test("Fetcher hands on nothing of old offsets where the topic was made again, also where these are out of its range", async () => {
+  for (const code of [0, 1]) {
+    const scene = new Scene();
+    const fresh = { topic: "t", partition: 0, epoch: 9, position: 0n, committed: 0n };
+    scene.looked = () => {
+      scene.fetcher.drop(fresh);
+      scene.fetcher.hold(fresh);
+      return Promise.resolve();
+    };
+    await settle();
+    await scene.answer("1", answerOf(0, [], 3));
+    await scene.clock.advance(1_000);
+    await scene.answer("1", answerOf(0, code === 0 ? batch(100, 110) : [], code));
+    await scene.answer("1", answerOf(0, batch(0, 5)));
+    scene.fetcher.close();
+    assert.deepEqual([scene.doubted, scene.got], [["0@100"], ["0: 0-4"]]);
+  }
+});
+
+Deno.test("Fetcher that cannot learn whether a topic is still the same hands on nothing, and asks again", async () => {
+  const scene = new Scene();
+  await settle();
+  await scene.answer("1", answerOf(0, [], 6));
+  scene.looked = () => Promise.reject(new Error("no coordinator"));
+  await scene.clock.advance(1_000);
+  await scene.answer("1", answerOf(0, batch(100, 110)));
+  scene.looked = () => Promise.resolve();
+  await scene.clock.advance(2_000);
+  await scene.answer("1", answerOf(0, batch(100, 110)));
+  scene.fetcher.close();
+  assert.deepEqual([scene.doubted, scene.got], [["0@100", "0@100"], ["0: 100-109"]]);
 });
 
 Deno.test("Fetcher hands on what came of the other partitions when one of them has a problem", async () => {
