@@ -18,6 +18,8 @@ export class Positions {
   readonly #options: ConsumerOptions;
   /** Partitions that were there when the consumer started: what appears later starts at earliest. */
   #known: ReadonlySet<string> | undefined;
+  /** Partitions of which the group certainly had something committed: where it has not, their topic was made again. */
+  readonly #committed = new Set<string>();
 
   constructor(cluster: Cluster, membership: Membership, options: ConsumerOptions) {
     this.#cluster = cluster;
@@ -33,8 +35,10 @@ export class Positions {
       (await this.#membership.committed(partitions)).map((found) => [keyOf(found), found.offset]),
     );
     const fresh = partitions.filter((partition) => !committed.has(keyOf(partition)));
+    this.#forget(fresh.filter((partition) => this.#committed.has(keyOf(partition))));
     const chosen = await this.#choose(fresh, "nothing is committed for it");
     await this.#commit(chosen);
+    for (const partition of partitions) this.#committed.add(keyOf(partition));
     this.#tell(fresh);
     return partitions.map(({ topic, partition }) => {
       const key = keyOf({ topic, partition });
@@ -60,9 +64,14 @@ export class Positions {
   async remade(partitions: readonly Assignment[]): Promise<Assignment[]> {
     const committed = new Set((await this.#membership.committed(partitions)).map(keyOf));
     const fresh = partitions.filter((partition) => !committed.has(keyOf(partition)));
-    const gone = new Set(fresh.map(keyOf));
-    this.#known = new Set([...this.#known ?? []].filter((key) => !gone.has(key)));
+    this.#forget(fresh);
     return fresh;
+  }
+
+  /** They were not there when the consumer started. */
+  #forget(partitions: readonly TopicPartition[]): void {
+    const gone = new Set(partitions.map(keyOf));
+    this.#known = new Set([...this.#known ?? []].filter((key) => !gone.has(key)));
   }
 
   /** The offsets of a partition's beginning and end. */
