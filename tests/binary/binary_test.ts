@@ -6,6 +6,7 @@ import { queryDuckDb } from "../integration/support/duckdb_file.ts";
 import { JobProcess } from "../integration/support/job_process.ts";
 import { Bed } from "../integration/support/bed.ts";
 import { sharedBroker } from "../support/broker.ts";
+import { waitFor } from "../support/wait_for.ts";
 import { orderText } from "./support/orders.ts";
 import { BuiltProgram, runIn } from "./support/built.ts";
 
@@ -87,12 +88,12 @@ Deno.test("the program runs orders through SIGKILL and SIGTERM, by all codecs, a
     const start = () => bed.use(new JobProcess({ program: path, args: ["run", "orders"], env, folder }));
 
     const killed = start();
-    await killed.logged(/Processed \d+ messages/);
+    await killed.logged(/Processed [1-9]\d* messages/);
     killed.signal("SIGKILL");
     assert.equal(await killed.exitCode(), 137);
 
     const stopped = start();
-    await stopped.logged(/Processed \d+ messages/);
+    await stopped.logged(/Processed [1-9]\d* messages/);
     stopped.signal("SIGTERM");
     assert.equal(await stopped.exitCode(), 0, stopped.log.join("\n"));
     assert.match(stopped.log.join("\n"), /Stopped: what was finished is committed/);
@@ -114,6 +115,19 @@ Deno.test("the program runs orders through SIGKILL and SIGTERM, by all codecs, a
     assert.deepEqual(lags, [0, 0, 0]);
     await Deno.remove(join(folder, "data"), { recursive: true });
   }));
+
+Deno.test("datapy sleep ends with 0 on SIGTERM", async () => {
+  const start = { program: program.path, args: ["sleep", "3600"], folder: program.folder };
+  await using sleeping = new JobProcess(start);
+  // until it hears the signal: bit 15 of those that it catches
+  const caught = ["sh", "-c", `sed -n 's/^SigCgt:.*\\(.\\)...$/\\1/p' /proc/${sleeping.pid}/status`];
+  await waitFor(async () => {
+    const { out } = await runIn(program.folder, ...caught);
+    return (parseInt(out, 16) & 4) !== 0;
+  }, "it to listen");
+  sleeping.signal("SIGTERM");
+  assert.equal(await sleeping.exitCode(), 0);
+});
 
 Deno.test("the program may write below data/ of its folder only", () =>
   Bed.with(broker, async (bed) => {
