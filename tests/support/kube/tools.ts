@@ -128,7 +128,9 @@ async function fetchTools(): Promise<KubeTools> {
   if (await systemDisk.kindOf(folder) === "nothing") {
     const part = await systemDisk.makeTempFolder(home, "part-");
     try {
-      await Promise.all([fetchWheels(part), fetchModules(part), fetchPromtool(part)]);
+      const fetched = await Promise.allSettled([fetchWheels(part), fetchModules(part), fetchPromtool(part)]);
+      const failed = fetched.find(({ status }) => status === "rejected") as PromiseRejectedResult | undefined;
+      if (failed !== undefined) throw failed.reason;
       await systemDisk.rename(part, folder);
     } catch (error) {
       await systemDisk.remove(part);
