@@ -165,6 +165,31 @@ for (const [how, count] of [["fewer messages", 5], ["more messages than the old 
   }
 }
 
+onKafka(
+  "kafka_consumer processes a topic that is made again from its beginning, also while a message of the old one is at work",
+  async (bed) => {
+    const topic = await bed.topic();
+    const group = bed.group();
+    const held = Promise.withResolvers<void>();
+    const before = await bed.send(topic, 10, 1, "before");
+    const consuming = await Consuming.start(bed, { topics: [topic], group_id: group }, async ({ value }) => {
+      if (value === "before-5") await held.promise;
+      return { status: "success" };
+    }, { "metadata.max.age.ms": 500 });
+    await bed.waitFor(async () => await bed.committed(group, topic) === 5, "the message that is held");
+    await bed.replaceTopic(topic, 1_000);
+    const after = await bed.send(topic, 15, 1, "after");
+    await bed.waitFor(async () => await bed.committed(group, topic) === 0, "the new topic's first position");
+    held.resolve();
+    await bed.committedAll(group, topic);
+    await consuming.stop();
+    const seen = consuming.ended.map(({ id }) => id);
+    assert.deepEqual(after.filter((id) => !seen.includes(id)), []);
+    assert.deepEqual(seen.filter((id) => ![...before, ...after].includes(id)), []);
+    assert.deepEqual(seen.filter((id) => id.startsWith("after")), after, "in their order, once");
+  },
+);
+
 onKafka("kafka_consumer goes on after the group has dropped it", async (bed) => {
   const topic = await bed.topic(2);
   const group = bed.group();
