@@ -117,7 +117,8 @@ Deno.test("the program runs orders through SIGKILL and SIGTERM, by all codecs, a
   }));
 
 Deno.test("datapy sleep ends with 0 on SIGTERM", async () => {
-  const start = { program: program.path, args: ["sleep", "3600"], folder: program.folder };
+  const { path, folder, home } = program;
+  const start = { program: path, args: ["sleep", "3600"], folder, env: { TMPDIR: home } };
   await using sleeping = new JobProcess(start);
   // until it hears the signal: bit 15 of those that it catches
   const caught = ["sh", "-c", `sed -n 's/^SigCgt:.*\\(.\\)...$/\\1/p' /proc/${sleeping.pid}/status`];
@@ -151,12 +152,22 @@ Deno.test("the program may write below data/ of its folder only", () =>
 Deno.test("datapy build makes a program of a project of its own", async () => {
   const main = new URL("../../src/cli/main.ts", import.meta.url).pathname;
   const project = join(program.home, "billing");
-  const datapy = ["env", "NO_COLOR=1", Deno.execPath(), "run", "-A", "--quiet", main];
+  const datapy = [
+    "env",
+    "NO_COLOR=1",
+    `TMPDIR=${program.home}`,
+    Deno.execPath(),
+    "run",
+    "-A",
+    "--quiet",
+    main,
+  ];
   const made = await runIn(program.home, ...datapy, "new", "billing", "--pattern", "to-db");
   assert.equal(made.code, 0, made.err);
   const built = await runIn(project, ...datapy, "build", "--out", "bin/billing");
   assert.deepEqual([built.code, built.out], [0, "bin/billing\n"], built.err);
   assert.match(built.err, /^bin\/billing: \d+ MB with billing$/m);
-  const jobs = await runIn(program.folder, "env", "-i", join(project, "bin/billing"), "jobs");
+  const billing = ["env", "-i", `TMPDIR=${program.home}`, join(project, "bin/billing")];
+  const jobs = await runIn(program.folder, ...billing, "jobs");
   assert.match(jobs.out, /^billing +billing.ts$/m);
 });

@@ -11,9 +11,12 @@ for (const page of pages().filter(({ needs }) => needs.includes("program"))) {
     // its topics have plain names, and no other consumer is to be waited for
     await using kafka = await dedicatedBroker();
     const broker = kafka.bootstrap;
+    const temporary = await Deno.makeTempDir({ prefix: "datapy-test-" });
+    await using cleanUp = new AsyncDisposableStack();
+    cleanUp.defer(() => Deno.remove(temporary, { recursive: true }));
     await using groups = await GroupWatch.connect(broker);
     await runPages([page], {
-      env: { DATAPY_KAFKA: broker },
+      env: { DATAPY_KAFKA: broker, TMPDIR: temporary },
       isCaughtUp: () => groups.isCaughtUp(),
       asOnPage: (line) => line.replaceAll(broker, USUAL),
       asToRun: (text) => text.replaceAll(USUAL, broker),
