@@ -63,6 +63,12 @@ export async function main() {
   const kafka = await runMod("kafka_connector", {
     bootstrap_servers: "${kafka.bootstrap_servers}",
     security_protocol: "${kafka.security_protocol}",
+    sasl_mechanism: "${kafka.sasl_mechanism}",
+    sasl_username: "${kafka.username}",
+    sasl_password: "${kafka.password}",
+    ssl_ca_location: "${kafka.ca_cert}",
+    ssl_cert_location: "${kafka.client_cert}",
+    ssl_key_location: "${kafka.client_key}",
     additional_config: "${kafka.additional_config}",
   });
   await runMod("kafka_consumer", {

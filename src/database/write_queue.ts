@@ -2,7 +2,7 @@ import { kindOf } from "../core/errors.ts";
 import { unlessAborted } from "../core/unless_aborted.ts";
 import { CommitUnknown } from "./commit_unknown.ts";
 import type { WriteCall } from "./database.ts";
-import { FiredByAny } from "./fired_by_any.ts";
+import { FirstSignal } from "./first_signal.ts";
 import { type Counts, kindOfCall } from "./merged_calls.ts";
 
 /** Calls and rows that are gathered at most: beyond it a transaction gets no faster, and its failure costs more. */
@@ -110,9 +110,9 @@ export class WriteQueue {
   async #writeAll(all: readonly Waiting[]): Promise<void> {
     const [first] = all;
     if (first === undefined) return;
-    using anySignal = new FiredByAny(all.map(({ signal }) => signal));
+    using firstSignal = new FirstSignal(all.map(({ signal }) => signal));
     try {
-      const counts = await this.#together(all.map(({ call }) => call), anySignal.signal);
+      const counts = await this.#together(all.map(({ call }) => call), firstSignal.signal);
       all.forEach(({ call, resolve }, i) => (this.#remember(call), resolve(counts[i] ?? [])));
     } catch (error) {
       const isOfAll = all.length === 1 || error instanceof CommitUnknown;

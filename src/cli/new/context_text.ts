@@ -1,3 +1,5 @@
+import { namesSecret } from "../../core/secret.ts";
+
 /** A context file, read: sections of keys. */
 export type Sections = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
@@ -16,6 +18,10 @@ const DATABASE = /(^|_)url$/;
 /** Whether a key names a database: it is the `url` of the database, or a `database_url`. */
 const namesDatabase = (section: string, key: string) =>
   (section === "database" && DATABASE.test(key)) || key === "database_url";
+
+/** A secret that is no reference to one: it is not copied. */
+const isPlainSecret = (key: string, value: unknown) =>
+  namesSecret(key) && typeof value === "string" && !value.includes("${");
 
 /** What a new job's settings are made from, besides the template's. */
 export interface OwnSettings {
@@ -40,7 +46,8 @@ export function contextText(
     const own = kept.map(([key, value]) => {
       if (key === GROUP) return [key, name];
       if (namesDatabase(section, key)) return [key, database];
-      return [key, context?.[section]?.[key] ?? value];
+      const given = context?.[section]?.[key];
+      return [key, given === undefined || isPlainSecret(key, given) ? value : given];
     });
     return [section, Object.fromEntries(own)] as const;
   }).filter(([, values]) => Object.keys(values).length > 0);

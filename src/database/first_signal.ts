@@ -1,5 +1,5 @@
 /** A signal that fires when one of several does, and listens to them until it is disposed. */
-export class FiredByAny implements Disposable {
+export class FirstSignal implements Disposable {
   /** Undefined where there is none to listen to; where there is one, that one. */
   readonly signal: AbortSignal | undefined;
   readonly #stop = new AbortController();
@@ -11,10 +11,10 @@ export class FiredByAny implements Disposable {
       this.signal = first;
       return;
     }
-    const any = new AbortController();
-    this.signal = any.signal;
+    const own = new AbortController();
+    this.signal = own.signal;
     for (const signal of real) {
-      const fire = () => any.abort(signal.reason);
+      const fire = () => own.abort(signal.reason);
       if (signal.aborted) fire();
       else signal.addEventListener("abort", fire, { once: true, signal: this.#stop.signal });
     }
