@@ -81,7 +81,8 @@ async function main(): Promise<number> {
   const { outcome, verdict } = await attempt(scene, faults);
   console.log(`${again}\nseed            ${seed}\n${reportOf(outcome, verdict)}`);
   if (values.logs !== undefined) {
-    await Deno.writeTextFile(`${values.logs}/history.json`, JSON.stringify(outcome.history));
+    const seen = { ...outcome.history, memory: Object.fromEntries(outcome.memory) };
+    await Deno.writeTextFile(`${values.logs}/history.json`, JSON.stringify(seen));
     for (const [name, log] of outcome.logs) {
       await Deno.writeTextFile(`${values.logs}/${name}.log`, log.join("\n"));
     }

@@ -14,8 +14,11 @@ export function reportOf(outcome: Outcome, { counts, violations }: Verdict): str
     `processed       ${counts.rows} rows, ${counts.lost} lost, ${counts.outOfOrder} out of order`,
     `dead letters    ${counts.letters} of ${counts.poison} poison messages`,
     `came again      ${counts.duplicates}, at most ${counts.bound} may: one for each of ${losses.assignments} assignments, ` +
-    `${losses.databaseFaults} commits that a fault of the database may have met, ${losses.letterRetries} letters sent again, ` +
-    `${losses.setBack} of the seconds before all brokers were killed`,
+    `${losses.databaseFaults} commits that a fault of the database may have met, and ${losses.letterRetries} letters sent again`,
+    `from before     ${counts.furtherBack}, at most ${
+      losses.zombies + losses.setBack
+    } may: one for each consumer that was held, and ` +
+    `${losses.setBack} of the last seconds before all brokers were killed`,
     `consumers       ${outcome.consumersStarted} started, ${outcome.kills} by SIGKILL, ` +
     `${exits.filter(({ told }) => told === "stop").length} by SIGTERM, ${losses.zombies} held`,
     `faults          ${outcome.faults}, brokers restarted ${outcome.brokerRestarts} times`,
