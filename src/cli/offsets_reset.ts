@@ -2,6 +2,7 @@ import { EXIT_CODES } from "../job/exit_codes.ts";
 import type { GroupInfo } from "../kafka/admin.ts";
 import { type CliContext, endWith } from "./context.ts";
 import type { KafkaFlags } from "./flags.ts";
+import { memberName } from "./group_rows.ts";
 import { chosenPartitions, partitionsOf, withAdmin } from "./kafka_session.ts";
 import { type Moment, offsetsOf } from "./moments.ts";
 import { type Column, printRows, say } from "./output.ts";
@@ -74,9 +75,9 @@ export async function reset(this: CliContext, flags: ResetFlags): Promise<void> 
 }
 
 function membersOf({ members }: GroupInfo): string[] {
-  return members.map(({ clientId, host, partitions }) => {
-    const held = partitions.map(({ topic, partition }) => `${topic}[${partition}]`).join(", ");
-    return `${clientId} at ${host.replace(/^\//, "")}${held === "" ? "" : `, with ${held}`}`;
+  return members.map((member) => {
+    const held = member.partitions.map(({ topic, partition }) => `${topic}[${partition}]`).join(", ");
+    return `${memberName(member)}${held === "" ? "" : `, with ${held}`}`;
   });
 }
 

@@ -1,8 +1,9 @@
 import { ConfigurationError } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
-import type { GroupInfo, KafkaAdmin } from "../kafka/admin.ts";
+import type { KafkaAdmin } from "../kafka/admin.ts";
 import type { CliContext } from "./context.ts";
 import type { KafkaFlags } from "./flags.ts";
+import { memberName, rowsOfGroup } from "./group_rows.ts";
 import { partitionsOf, withAdmin } from "./kafka_session.ts";
 import { type Column, printRows, say } from "./output.ts";
 import { connectionText } from "./text/connection.ts";
@@ -39,7 +40,15 @@ export async function show(this: CliContext, flags: ShowFlags): Promise<void> {
   await withAdmin(this, flags, async (admin) => {
     const group = await admin.group(flags.group);
     if (flags.topic !== undefined) await partitionsOf(admin, flags.topic);
-    const rows = await rowsOf(admin, group, flags.topic);
+    const found = await rowsOfGroup(admin, group, flags.topic);
+    const rows = found.rows.map(({ topic, partition, committed, end, lag, member }): Shown => ({
+      topic,
+      partition,
+      committed,
+      end,
+      lag,
+      member: member === null ? null : memberName(member),
+    }));
     if (rows.length === 0) {
       if (group.state === "Dead") await refuseUnknown(admin, flags.group);
       say(this, offsetsText.nothing(flags.group, flags.topic));
@@ -51,29 +60,7 @@ export async function show(this: CliContext, flags: ShowFlags): Promise<void> {
   });
 }
 
-/** What is committed, and the partitions that members have, of one topic or of all. */
-async function rowsOf(admin: KafkaAdmin, group: GroupInfo, only: string | undefined): Promise<Shown[]> {
-  const committed = (await admin.committed(group.groupId)).filter(({ topic }) =>
-    only === undefined || topic === only
-  );
-  const held = group.members.flatMap(({ clientId, host, partitions }) =>
-    partitions.map((at) => ({ ...at, member: `${clientId} at ${host.replace(/^\//, "")}` }))
-  ).filter(({ topic }) => only === undefined || topic === only);
-  const topics = [...new Set([...committed, ...held].map(({ topic }) => topic))].sort();
-  const present = new Set((await admin.topics()).map(({ name }) => name)); // offsets outlive their topic
-  const rows: Shown[] = [];
-  for (const topic of topics.filter((topic) => present.has(topic))) {
-    for (const [partition, { end }] of await admin.bounds(topic)) {
-      const at = (one: { topic: string; partition: number }) =>
-        one.topic === topic && one.partition === partition;
-      const offset = committed.find(at)?.offset ?? null;
-      const lag = offset === null ? null : end > offset ? end - offset : 0n;
-      rows.push({ topic, partition, committed: offset, end, lag, member: held.find(at)?.member ?? null });
-    }
-  }
-  return rows;
-}
-
-async function refuseUnknown(admin: KafkaAdmin, group: string): Promise<never> {
+/** Throws a `ConfigurationError` that suggests a group where there is none of that name. */
+export async function refuseUnknown(admin: KafkaAdmin, group: string): Promise<never> {
   throw new ConfigurationError(connectionText.noGroup(group, didYouMean(group, await admin.groups())));
 }

@@ -79,6 +79,15 @@ export interface KafkaAdmin {
     positions: ReadonlyMap<number, bigint>,
     waitMs: number,
   ): Promise<readonly PeekedRecords[]>;
+  /**
+   * When the first record at or after each position was written, by partition: its timestamp, Unix time in milliseconds.
+   * Records of aborted transactions are passed over. Absent where there is no record yet, where it has no timestamp, and
+   * where a long row of aborted ones begins.
+   */
+  firstTimestamps(
+    topic: string,
+    positions: ReadonlyMap<number, bigint>,
+  ): Promise<ReadonlyMap<number, number>>;
   /** Ends the connections, within a second. Idempotent; never rejects. */
   close(): Promise<void>;
 }

@@ -134,6 +134,34 @@ export function adminContract(contract: Contract): void {
     assert.deepEqual(read, { 0: ["0@1", "0@2", "last"], 1: ["other"] });
   });
 
+  administers(
+    "firstTimestamps() tells when the first record that anybody reads was written",
+    3,
+    async (admin, bench) => {
+      const { topic, fixture } = bench;
+      const begin = Date.UTC(2026, 0, 1);
+      const at = (ms: number, partition = 0) =>
+        numbered(partition, 1).map((record) => ({ ...record, timestamp: begin + ms }));
+      const tells = async (...positions: [number, bigint][]) =>
+        [...await admin.firstTimestamps(topic, new Map(positions))].sort(([a], [b]) => a - b)
+          .map(([partition, time]) => [partition, time - begin]);
+      await fixture.append(topic, [...at(1), ...at(2)]);
+      await fixture.append(topic, at(9, 1));
+      assert.deepEqual(await tells([0, 0n], [1, 0n], [2, 0n]), [[0, 1], [1, 9]]);
+      assert.deepEqual(await tells([0, 1n]), [[0, 2]]);
+      assert.deepEqual(await tells([0, 2n], [1, 1n]), []);
+      await fixture.appendInvisible(topic, 0, 2);
+      await fixture.append(topic, at(7));
+      assert.deepEqual(await tells([0, 2n]), [[0, 7]], "past an aborted transaction");
+      await fixture.append(topic, Array.from({ length: 40 }, (_, i) => at(100 + i, 2)[0]!));
+      assert.deepEqual(await tells([2, 30n]), [[2, 130]], "within a batch");
+      await assert.rejects(
+        () => admin.firstTimestamps(`${topic}-not-there`, new Map([[0, 0n]])),
+        ConfigurationError,
+      );
+    },
+  );
+
   administers("fetch() waits for a record that comes", 1, async (admin, { topic, fixture }) => {
     const waiting = admin.fetch(topic, new Map([[0, 0n]]), 5000);
     await fixture.append(topic, texts(0, "new"));

@@ -11,16 +11,16 @@ import type {
 } from "../admin.ts";
 import type { ConnectionConfig } from "../connection.ts";
 import { groupIsActive } from "../group_words.ts";
+import { fetchRecords } from "./admin_fetch.ts";
 import { AdminSession } from "./admin_session.ts";
-import type { FetchedPartition, TopicMetadata } from "./broker.ts";
+import type { TopicMetadata } from "./broker.ts";
 import { ISOLATION_LEVELS } from "./cluster.ts";
 import { factsOf } from "./error_facts.ts";
+import { firstTimestamps } from "./first_timestamps.ts";
 import { committedBy, describeGroup, groupsOf } from "./group_admin.ts";
 import { commitOffsets } from "./group_requests.ts";
-import { errorFromCode } from "./internals.ts";
-import { byTopic } from "./partitions.ts";
+import { byTopic, failedFirst } from "./partitions.ts";
 import { rawRequest } from "./raw_request.ts";
-import { readPartition } from "./records.ts";
 
 /** ListOffsets' times for the ends of a log. */
 const BEGINNING = -2;
@@ -115,43 +115,24 @@ class KafkajsAdmin implements KafkaAdmin {
     });
   }
 
-  async fetch(
+  fetch(
     topic: string,
     positions: ReadonlyMap<number, bigint>,
     waitMs: number,
   ): Promise<readonly PeekedRecords[]> {
     const { settings } = this.#connection;
-    const maxBytes = setting(settings, "max.partition.fetch.bytes");
-    const fetched = await this.#session.call(
-      `read topic "${topic}"`,
-      (cluster) =>
-        this.#session.onLeaders(cluster, topic, [...positions.keys()], async (broker, partitions) => {
-          const request = {
-            replicaId: -1,
-            isolationLevel: ISOLATION_LEVELS.read_committed,
-            maxWaitTime: waitMs,
-            minBytes: 1,
-            maxBytes: setting(settings, "fetch.max.bytes"),
-            topics: [{
-              topic,
-              partitions: partitions.map((partition) => ({
-                partition,
-                fetchOffset: String(positions.get(partition)),
-                maxBytes,
-              })),
-            }],
-          };
-          const { responses } = await rawRequest<
-            { responses: readonly { partitions: readonly FetchedPartition[] }[] }
-          >(broker, "Fetch", request);
-          return failedFirst(topic, responses.flatMap(({ partitions }) => partitions));
-        }),
-    );
-    return fetched.map((one) => ({
-      topic,
-      partition: one.partition,
-      ...readPartition(positions.get(one.partition) ?? 0n, one),
-    }));
+    return fetchRecords(this.#session, topic, positions, {
+      waitMs,
+      maxBytes: setting(settings, "fetch.max.bytes"),
+      maxPartitionBytes: setting(settings, "max.partition.fetch.bytes"),
+    });
+  }
+
+  firstTimestamps(
+    topic: string,
+    positions: ReadonlyMap<number, bigint>,
+  ): Promise<ReadonlyMap<number, number>> {
+    return firstTimestamps(this.#session, topic, positions);
   }
 
   close(): Promise<void> {
@@ -184,14 +165,4 @@ interface Listed {
   readonly partition: number;
   readonly errorCode: number;
   readonly offset: string;
-}
-
-/** The answer as it is, unless a partition of it failed. */
-function failedFirst<T extends { readonly errorCode: number }>(
-  topic: string,
-  partitions: readonly T[],
-): readonly T[] {
-  const failed = partitions.find(({ errorCode }) => errorCode !== 0);
-  if (failed !== undefined) throw Object.assign(errorFromCode(failed.errorCode), { topic });
-  return partitions;
 }

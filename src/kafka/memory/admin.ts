@@ -95,6 +95,18 @@ class MemoryAdmin implements KafkaAdmin {
     return found();
   }
 
+  async firstTimestamps(
+    topic: string,
+    positions: ReadonlyMap<number, bigint>,
+  ): Promise<ReadonlyMap<number, number>> {
+    await this.broker.turn();
+    const logs = this.broker.logs(topic);
+    return new Map([...positions].flatMap(([partition, position]) => {
+      const found = logs[partition]?.records.find(({ offset }) => offset >= position);
+      return found === undefined ? [] : [[partition, found.timestamp] as const];
+    }));
+  }
+
   async close(): Promise<void> {
     await this.broker.turn();
   }
