@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import config from "../../deno.json" with { type: "json" };
+import template from "../../jobs/kafka_context.json" with { type: "json" };
 import { queryDuckDb } from "../integration/support/duckdb_file.ts";
 import { JobProcess } from "../integration/support/job_process.ts";
 import { Bed } from "../integration/support/bed.ts";
@@ -72,15 +73,16 @@ Deno.test("the program runs orders through SIGKILL and SIGTERM, by all codecs, a
     // the context from outside; the variable wins over it
     const context = join(program.home, "context.json");
     const settings = {
+      ...template,
       kafka: {
+        ...template.kafka,
         bootstrap_servers: "nowhere:1",
-        security_protocol: "PLAINTEXT",
         input_topic: topic,
         consumer_group: group,
         additional_config: { "session.timeout.ms": 6000 },
       },
       database: { url: "duckdb:data/of_context.duckdb" },
-      processing: { on_error: "stop", max_retries: 0, log_summary_interval: 20 },
+      processing: { ...template.processing, on_error: "stop", log_summary_interval: 20 },
     };
     await Deno.writeTextFile(context, JSON.stringify(settings));
     const env = { KAFKA_BOOTSTRAP_SERVERS: broker, DATAPY_CONTEXT: context, TMPDIR: program.home };
