@@ -70,7 +70,7 @@ const params = z.strictObject({
     ),
   connect_timeout_s: z.number().positive().default(30).describe(
     "How long to wait for brokers that are not there yet, in seconds. A login that is refused, or TLS that does not fit, " +
-      "fails at once.",
+      "fails at once; connections that are closed as soon as they are made are tried for a sixth of it, at least 5 s.",
   ),
 });
 
