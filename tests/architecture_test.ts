@@ -61,8 +61,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   kafka: ["core", "runtime"],
   database: ["core", "runtime"],
   consume: ["core", "runtime", "kafka/driver.ts", "kafka/connection.ts"],
+  health: ["core", "runtime", "control", "consume"],
   mods: ["core", "runtime", "control", "kafka", "consume", "database"],
-  job: ["core", "runtime", "context", "logging", "control", "mods"],
+  job: ["core", "runtime", "context", "logging", "control", "mods", "health"],
   dev: ["core", "runtime", "context", "logging", "control", "kafka", "consume", "database", "mods", "job"],
   testing: ["core", "runtime", "context", "logging", "control", "kafka", "consume", "mods", "job"],
   cli: [
