@@ -32,20 +32,24 @@ export class EndLaws {
 
   /** The log has a line at WARNING. */
   warned(consumer: ConsumerModel, message: string): void {
-    if (message.includes(" has waited for ")) this.#watch.note(`c${consumer.id} warns: ${message}`);
-    if (message.includes(": no answer and no failure")) consumer.warnedAt = this.#watch.time.now;
-    if (message.includes(": making the consumer anew")) consumer.toldAnewAt = this.#watch.time.now;
+    const [step, ...rest] = message.split(" has waited for ");
+    if (step === undefined || rest.length === 0) return;
+    const { now: at } = this.#watch.time;
+    this.#watch.note(`c${consumer.id} warns: ${message}`);
+    if (message.includes(": no answer and no failure")) consumer.warnedAt.set(step, at);
+    if (message.includes(": making the consumer anew")) consumer.toldAnew = { at, step };
   }
 
   /** The session is given up, and another one begins: only where a step is stuck, which the log has said, twice. */
   madeAnew(consumer: ConsumerModel): void {
     const { now } = this.#watch.time;
-    const { warnedAt, toldAnewAt, madeAnewAt } = consumer;
+    const { toldAnew, madeAnewAt } = consumer;
+    const warnedAt = consumer.warnedAt.get(toldAnew?.step ?? "");
     const broken = (text: string) => this.#watch.broken("made anew", `c${consumer.id} is made anew ${text}`);
     this.#watch.note(`c${consumer.id} is made anew`);
     if (this.#lostAt === undefined || now - this.#lostAt < 2 * STUCK_MS) broken("though nothing is stuck");
     if (warnedAt === undefined || now - warnedAt < STUCK_MS - LOOK_MS) broken("without a warning before");
-    if (toldAnewAt !== now) broken("without a line in the log");
+    if (toldAnew?.at !== now) broken("without a line in the log");
     if (madeAnewAt !== undefined) broken("a second time");
     consumer.madeAnewAt = now;
     consumer.opened = false;

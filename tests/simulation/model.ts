@@ -96,9 +96,10 @@ export interface ConsumerModel {
   commitsSurelyFailSince: number | undefined;
   lastCommit: "none" | "ok" | "refused" | "failed";
   settledAt: number | undefined;
-  /** When the log has warned of a step that is stuck; when it has said that the consumer is made anew; and when it was. */
-  warnedAt: number | undefined;
-  toldAnewAt: number | undefined;
+  /** When the log has warned of each step that is stuck, by its name, last. */
+  readonly warnedAt: Map<string, number>;
+  /** When it has said that the consumer is made anew, and for which step; and when it was. */
+  toldAnew: { readonly at: number; readonly step: string } | undefined;
   madeAnewAt: number | undefined;
 }
 
@@ -141,8 +142,8 @@ export function newConsumer(id: number, settings: Settings): ConsumerModel {
     commitsSurelyFailSince: undefined,
     lastCommit: "none",
     settledAt: undefined,
-    warnedAt: undefined,
-    toldAnewAt: undefined,
+    warnedAt: new Map(),
+    toldAnew: undefined,
     madeAnewAt: undefined,
   };
 }
