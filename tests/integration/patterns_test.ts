@@ -130,7 +130,6 @@ onKafka("jobs/orders.ts writes payloads that look like references as they were s
     KAFKA_BOOTSTRAP_SERVERS: bed.broker,
     KAFKA_INPUT_TOPIC: topic,
     KAFKA_CONSUMER_GROUP: group,
-    KAFKA_PASSWORD: "secure-password",
     DATABASE_URL: "duckdb:data/orders.duckdb",
   };
   const job = bed.use(new JobProcess({ script: path("../../jobs/orders.ts"), env, folder: bed.folder }));
