@@ -2,6 +2,7 @@
 import { builtins } from "../../src/mods/builtins.ts";
 import type { Mod } from "../../src/core/define_mod.ts";
 import { cliPage } from "./cli_page.ts";
+import { metricsPage } from "./metrics_page.ts";
 import { modPage, modsPage } from "./mod_page.ts";
 
 const ROOT = new URL("../../", import.meta.url);
@@ -15,7 +16,10 @@ export async function generatedPages(): Promise<ReadonlyMap<string, string>> {
   const pages: [string, string][] = builtins.map((
     mod,
   ) => [`docs/mods/${mod.name}.md`, modPage(mod, notesOf(mod))]);
-  pages.push(["docs/mods/README.md", modsPage(builtins)], ["docs/cli.md", await cliPage()]);
+  pages.push(["docs/mods/README.md", modsPage(builtins)], ["docs/cli.md", await cliPage()], [
+    "docs/metrics.md",
+    metricsPage(),
+  ]);
   const written = pages.map(async ([path, text]): Promise<[string, string]> => [path, await formatted(text)]);
   return new Map(await Promise.all(written));
 }

@@ -5,6 +5,7 @@ import { systemClock } from "../runtime/clock.ts";
 import { thisProcess } from "../runtime/process.ts";
 import { processEvents } from "../runtime/uncaught.ts";
 import { contextOption } from "./context_option.ts";
+import { serveHealth } from "./health.ts";
 import { runningMods } from "./run_mod.ts";
 import { runToExitCode } from "./run_to_exit_code.ts";
 
@@ -20,6 +21,8 @@ import { runToExitCode } from "./run_to_exit_code.ts";
  * something that can no longer happen, end the process with 1; the consumers that still run drain before. A signal is
  * heard from the beginning: while the job connects it ends with 0; where no consumer is there to drain, `main` has five
  * seconds to end by itself, then its work is cut off with 130.
+ *
+ * Where the variable HEALTH_PORT is set, probes and metrics are answered at that port while the job runs, on all addresses.
  *
  * `--context FILE` among the words that the job was started with takes the place of the file that it gives to
  * `setupContext`.
@@ -37,6 +40,7 @@ export async function runAndExit(
   const start = () => {
     const file = chosenContext();
     if (file !== undefined) chooseContextFile(file);
+    serveHealth();
     return main();
   };
   const code = await runToExitCode(start, {

@@ -21,6 +21,12 @@ if (missing === undefined) {
 const encoder = new TextEncoder();
 const idsOf = (count: number) => Array.from({ length: count }, (_, n) => `A-${n}`);
 
+/** A port that nobody listens to: the network of the containers is that of this machine. */
+function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
+
 /** A topic with orders. */
 async function orders(bed: Bed, ids: readonly string[]): Promise<string> {
   const topic = await bed.topic(3, "orders");
@@ -55,6 +61,7 @@ testUnless(
   () =>
     Bed.with(broker, async (bed) => {
       const ids = idsOf(2_000);
+      const port = freePort();
       const [topic, group] = [await orders(bed, ids), bed.group()];
       const volume = bed.use(await Volume.make());
       const container = bed.use(
@@ -67,10 +74,19 @@ testUnless(
             KAFKA_INPUT_TOPIC: topic,
             KAFKA_CONSUMER_GROUP: group,
             PROCESSING_ON_ERROR: "stop",
+            HEALTH_PORT: String(port),
           },
         }),
       );
       await container.until(() => bed.isCommitted(group, topic), "all orders to be committed");
+      for (const probe of ["started", "ready", "live"]) {
+        const answer = await fetch(`http://127.0.0.1:${port}/health/${probe}`);
+        const words = await answer.text();
+        assert.equal(answer.status, 200, `${probe}: ${words}`);
+        JSON.parse(words);
+      }
+      const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+      assert.match(metrics, /^# TYPE datapy_\w+/m);
       assert.equal(await container.stop(60), 0, await container.log());
       assert.match(await container.log(), /Stopped: what was finished is committed/);
       assert.deepEqual((await stored(bed, container)).sort(), [...ids].sort());
@@ -125,6 +141,7 @@ testUnless(
       await first[Symbol.asyncDispose]();
 
       const second = await start();
+      await second.logged(/Assigned/); // the first may have left it nothing to do: then it would be stopped as it begins
       await second.until(() => bed.isCommitted(group, topic), "the rest to be committed");
       assert.equal(await second.stop(grace), 0, await second.log());
       assert.deepEqual((await stored(bed, second)).sort(), [...ids].sort());

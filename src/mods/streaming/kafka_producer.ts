@@ -2,6 +2,7 @@ import { z } from "../../deps/zod.ts";
 import { artifact, defineMod, type ModContext } from "../../core/define_mod.ts";
 import { errorText, kindOf } from "../../core/errors.ts";
 import { JobLocal } from "../../core/job_scope.ts";
+import { observedSend } from "../../core/sends.ts";
 import { currentMessageScope } from "../../core/message_scope.ts";
 import { dataParam } from "../../core/params.ts";
 import type { Rows } from "../../core/rows.ts";
@@ -107,7 +108,8 @@ export const kafkaProducer = defineMod({
     if (count === 0) return { artifacts: { sent: [] }, metrics: { records_sent: 0, failed: 0, bytes } };
     if (given.on_send_error === "log") sayOnceThatRecordsCanBeLost(context);
     const producer = producerOf(compressedBy(given.connection, given.compression_type), context.log);
-    const sending = producer.send(given.topic, records, given.flush_timeout_s * 1000)
+    const what = { topic: given.topic, records: count, bytes };
+    const sending = observedSend(what, producer.send(given.topic, records, given.flush_timeout_s * 1000))
       .catch((error) => {
         if (given.on_send_error === "raise" || kindOf(error) === "configuration") throw error;
         context.log.error(errorText(error), { topic: given.topic });
