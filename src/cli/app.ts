@@ -7,6 +7,7 @@ import type { CliContext } from "./context.ts";
 import { dlq } from "./dlq_commands.ts";
 import { jobs } from "./jobs_command.ts";
 import { down, parseBrokers, status, up } from "./kafka_commands.ts";
+import { lag } from "./lag_command.ts";
 import { mods } from "./mods_commands.ts";
 import { newCommand } from "./new_command.ts";
 import { offsets } from "./offsets_commands.ts";
@@ -57,6 +58,7 @@ const routes = buildRouteMap({
     build,
     peek,
     produce,
+    lag,
     offsets,
     dlq,
     kafka,

@@ -5,6 +5,7 @@ import { completions } from "../completions_command.ts";
 import { type CliContext, endWith } from "../context.ts";
 import { dlq } from "../dlq_commands.ts";
 import { jobs } from "../jobs_command.ts";
+import { lag } from "../lag_command.ts";
 import { mods } from "../mods_commands.ts";
 import { offsets } from "../offsets_commands.ts";
 import { peek } from "../peek_command.ts";
@@ -16,7 +17,7 @@ import { programText } from "../text/program.ts";
 
 /** The commands of a program: those that run jobs, and those that look at what they left in Kafka. */
 const routes = buildRouteMap({
-  routes: { run: runCommand, jobs, peek, produce, offsets, dlq, mods, sleep, completions },
+  routes: { run: runCommand, jobs, peek, produce, lag, offsets, dlq, mods, sleep, completions },
   docs: { brief: briefs.app },
 });
 
