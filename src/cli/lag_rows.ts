@@ -1,6 +1,6 @@
 import { ConfigurationError, errorText } from "../core/errors.ts";
 import type { GroupInfo, KafkaAdmin } from "../kafka/admin.ts";
-import { type GroupRow, hostOf, rowsOfGroup, TopicsNow } from "./group_rows.ts";
+import { type GroupRow, hostOf, rowsOfGroup, type TopicsNow } from "./group_rows.ts";
 import { lagText } from "./text/lag.ts";
 
 /** One partition of a group, as it is printed. */

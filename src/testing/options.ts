@@ -54,7 +54,7 @@ export interface RunOptions {
   readonly crash?: Moment;
   /** Called when `main` has ended, as part of the job and before what it opened is closed: to look into a database. */
   readonly beforeClose?: () => unknown;
-  /** How long the run may take, in milliseconds of real time. Default: 5000. */
+  /** How long the run may take, in milliseconds of real time. Default: 20000. */
   readonly timeoutMs?: number;
   /** Print the job's log to standard error as well. Default: false. */
   readonly print?: boolean;

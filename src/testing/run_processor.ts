@@ -35,7 +35,7 @@ export async function runProcessor(
   options: RunOptions = {},
 ): Promise<JobRun> {
   checkOptions(options);
-  const { kafka = memoryConnection(), beforeClose, timeoutMs = 5_000 } = options;
+  const { kafka = memoryConnection(), beforeClose, timeoutMs = 20_000 } = options;
   const job = new TestJob(kafka, messages, options);
   let error: unknown;
   let hookError: { readonly error: unknown } | undefined;
