@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { openDatabase } from "../../src/database/open.ts";
 import { LABEL } from "../../src/dev/postgres/container.ts";
-import { findContainerEngine } from "../../src/dev/postgres/engines.ts";
+import { postgresImage } from "../../src/dev/postgres/engines.ts";
 import { npmPlatform } from "../../src/dev/postgres/npm_programs.ts";
 import { installedPrograms } from "../../src/dev/postgres/programs.ts";
 import { answerOf } from "../../src/dev/postgres/ready.ts";
 import type { Engine } from "../../src/dev/postgres/server.ts";
+import { findContainerEngine } from "../../src/dev/shared/container_engine.ts";
 import { engineApi } from "../../src/dev/shared/engine_api.ts";
 import { systemTools } from "../../src/dev/shared/tools.ts";
 import { BROKER_FOLDER, testUnless } from "../support/broker.ts";
@@ -14,7 +15,7 @@ import { tableWrite } from "../unit/database/support.ts";
 import { DatapyFolder } from "./support/datapy_command.ts";
 
 const tools = systemTools(BROKER_FOLDER);
-const container = await findContainerEngine(tools);
+const container = await findContainerEngine(tools, postgresImage(tools));
 
 /**
  * Why an engine is not tried here. One of them is enough: what they share is most of it. In CI a skipped test fails, so those

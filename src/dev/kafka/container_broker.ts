@@ -7,6 +7,7 @@ import { type EngineApi, engineApi } from "../shared/engine_api.ts";
 import { untilReady } from "./ready.ts";
 import { addScramUsers } from "./scram_users.ts";
 import type { Tools } from "../shared/tools.ts";
+import { listeningHost } from "../shared/until_ready.ts";
 
 /** Starts a broker in a container that belongs to this process. */
 export async function startContainerBroker(
@@ -83,7 +84,7 @@ export class ContainerBroker implements Broker {
     const { host, port } = this.place;
     const stopWatching = new AbortController();
     return untilReady(this.tools.ports, this.tools.clock, {
-      host: host === "localhost" ? "127.0.0.1" : host,
+      host: listeningHost(host),
       port,
       died: this.#died(stopWatching.signal),
       logTail: () => this.logTail(),

@@ -4,7 +4,7 @@ import { asCluster } from "./cluster_node.ts";
 import { ContainerBroker } from "./container_broker.ts";
 import { containerPlace, containerPorts, kafkaImage, LABEL } from "./container_start.ts";
 import { clusterOf, portsFor } from "./jvm_cluster.ts";
-import { READY_TIMEOUT_MS } from "./ready.ts";
+import { READY_TIMEOUT_MS } from "../shared/until_ready.ts";
 import { addScramUsers } from "./scram_users.ts";
 import { endHost, launchContainer, type StartedContainer } from "../shared/container_launch.ts";
 import type { EngineAddress } from "../shared/engine_address.ts";

@@ -4,7 +4,7 @@ import { launchContainer, type StartedContainer } from "../shared/container_laun
 import type { HostRequest } from "../shared/container_protocol.ts";
 import { containerHost, type EngineAddress } from "../shared/engine_address.ts";
 import type { Tools } from "../shared/tools.ts";
-import { READY_TIMEOUT_MS } from "./ready.ts";
+import { READY_TIMEOUT_MS } from "../shared/until_ready.ts";
 import { DEFAULT_IMAGE } from "./versions.ts";
 
 /** All containers of ours have this label, with who keeps them: a process, or `up` of a folder. */

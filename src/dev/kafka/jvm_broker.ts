@@ -1,10 +1,9 @@
 import { UnavailableError } from "../../core/errors.ts";
-import type { Child } from "../../runtime/subprocess.ts";
 import type { Broker, BrokerOptions } from "./broker.ts";
-import { guarded } from "../shared/guardian.ts";
+import { GuardedProcess } from "../shared/guarded_process.ts";
 import type { Java } from "./jvm_java.ts";
 import { jvmLogTail, jvmPlace, jvmPorts, type JvmSetup, keepRecording, setUpJvm } from "./jvm_setup.ts";
-import { STOP_TIMEOUT_MS, untilReady } from "./ready.ts";
+import { untilReady } from "./ready.ts";
 import { addScramUsers } from "./scram_users.ts";
 import { ownTempFolder, type Tools } from "../shared/tools.ts";
 
@@ -36,21 +35,12 @@ export async function onFreePorts<T>(start: () => Promise<T>): Promise<T> {
   }
 }
 
-/** One life of the broker's process. */
-interface Life {
-  readonly guardian: Child;
-  readonly pid: number;
-  /** Resolves with the reason when the process has ended. */
-  readonly ended: Promise<string>;
-}
-
 /** A broker on the JVM. It does not run before its first `restart`. */
 export class JvmBroker implements Broker {
   readonly engine = "jvm";
   readonly bootstrap: string;
   readonly listeners: Readonly<Record<string, string>>;
-  #life: Life | undefined;
-  #running = false;
+  #life: GuardedProcess | undefined;
 
   constructor(readonly tools: Tools, readonly setup: JvmSetup, options: BrokerOptions) {
     const { host, port, listenerPorts } = setup.place;
@@ -62,20 +52,12 @@ export class JvmBroker implements Broker {
 
   async restart(): Promise<void> {
     await this.#letGo("keep");
-    const { folder, outputFile, command, place } = this.setup;
-    const guardian = this.tools.subprocesses.start(guarded(folder, outputFile, command));
-    const pid = Number(await guardian.readLine());
-    const ended = guardian.readLine().then((line) => `it ended with code ${line?.split(" ")[1]}`);
-    this.#life = { guardian, pid, ended };
-    this.#running = true;
+    const life = await GuardedProcess.start(this.tools, this.setup, "KILL");
+    this.#life = life;
+    const { bind: host, port } = this.setup.place;
     const logTail = () => this.logTail();
     try {
-      await untilReady(this.tools.ports, this.tools.clock, {
-        host: place.bind,
-        port: place.port,
-        died: ended,
-        logTail,
-      });
+      await untilReady(this.tools.ports, this.tools.clock, { host, port, died: life.ended, logTail });
     } catch (error) {
       await this.#letGo("remove");
       throw error;
@@ -91,13 +73,13 @@ export class JvmBroker implements Broker {
   }
 
   async stop(): Promise<void> {
-    if (!this.#running) return;
-    await this.#end("TERM");
+    if (this.#life?.running !== true) return;
+    await this.#life.end("TERM");
     await keepRecording(this.tools, this.setup);
   }
 
   async kill(): Promise<void> {
-    if (this.#running) await this.#end("KILL");
+    await this.#life?.end("KILL");
   }
 
   logTail(): Promise<string> {
@@ -111,37 +93,15 @@ export class JvmBroker implements Broker {
   }
 
   #pid(): number {
-    if (this.#life === undefined || !this.#running) {
+    if (this.#life?.running !== true) {
       throw new UnavailableError("Cannot signal Kafka: it has ended");
     }
     return this.#life.pid;
   }
 
-  async #end(signal: "TERM" | "KILL"): Promise<void> {
-    const life = this.#life;
-    if (life === undefined) return;
-    await this.tools.subprocesses.signal(life.pid, signal);
-    await this.tools.subprocesses.signal(life.pid, "CONT"); // what is paused hears no SIGTERM
-    using _timer = this.tools.clock.timer(
-      STOP_TIMEOUT_MS,
-      () => void this.tools.subprocesses.signal(life.pid, "KILL"),
-    );
-    await life.ended;
-    this.#running = false;
-  }
-
-  /** Ends the guardian, and with it the broker if it still runs. */
   async #letGo(folder: "keep" | "remove"): Promise<void> {
     const life = this.#life;
-    if (life === undefined) return;
     this.#life = undefined;
-    if (folder === "keep") {
-      await this.kill();
-      await life.guardian.writeLine("keep");
-    }
-    await life.guardian.closeInput();
-    await life.ended;
-    await life.guardian.ended();
-    this.#running = false;
+    await life?.letGo(folder);
   }
 }

@@ -2,13 +2,14 @@
  * A Kafka for development: a container where there is an engine, or else the JVM. `startKafka` is what the command line,
  * the demo and the tests use.
  */
-import { type Report, silentReport } from "../shared/report.ts";
+import { silentReport } from "../shared/report.ts";
 import type { BrokerOptions, Engine } from "./broker.ts";
 import { externalKafka, untilExternalAnswers } from "./external.ts";
 import { startBroker, startCluster } from "./start.ts";
 import { type KafkaStatus, status } from "./status.ts";
 import { systemTools } from "../shared/tools.ts";
-import { down, type DownResult, up } from "./up.ts";
+import type { DownResult, Place } from "../shared/up.ts";
+import { down, up } from "./up.ts";
 
 export type { Report } from "../shared/report.ts";
 export type {
@@ -20,22 +21,14 @@ export type {
   ListenerOptions,
   NodeOptions,
 } from "./broker.ts";
-export type { DownResult } from "./up.ts";
+export type { DownResult, Place as KafkaPlace } from "../shared/up.ts";
 export type { KafkaState } from "./state.ts";
 export type { KafkaStatus } from "./status.ts";
 export { startBroker, startCluster } from "./start.ts";
 export { systemTools } from "../shared/tools.ts";
 
-/** Where a Kafka for development is kept, and who hears of it. */
-export interface KafkaPlace {
-  /** Default: `.datapy` of the current folder. */
-  readonly folder?: string;
-  /** Default: nobody. */
-  readonly report?: Report;
-}
-
 /** How to start a Kafka for development. */
-export interface StartOptions extends KafkaPlace, BrokerOptions {
+export interface StartOptions extends Place, BrokerOptions {
   /** How many brokers; each topic has up to three copies. Default 1, or as many as the Kafka that stays had before. */
   readonly brokers?: number;
   /**
@@ -90,11 +83,11 @@ export async function startKafka(options: StartOptions = {}): Promise<Kafka> {
 }
 
 /** Ends the Kafka that stays, and removes its topics. */
-export function stopKafka(place: KafkaPlace = {}): Promise<DownResult> {
+export function stopKafka(place: Place = {}): Promise<DownResult> {
   return down(systemTools(place.folder, place.report));
 }
 
 /** How the Kafka that stays is doing. */
-export function kafkaStatus(place: KafkaPlace = {}): Promise<KafkaStatus> {
+export function kafkaStatus(place: Place = {}): Promise<KafkaStatus> {
   return status(systemTools(place.folder, place.report));
 }

@@ -1,6 +1,5 @@
-import { join } from "node:path";
 import { z } from "../../deps/zod.ts";
-import type { Tools } from "../shared/tools.ts";
+import { stateFile } from "../shared/state_file.ts";
 
 const Common = { bootstrap: z.string(), startedAt: z.string() };
 
@@ -40,22 +39,13 @@ export type KafkaState = z.infer<typeof KafkaState>;
 /** Addresses of the brokers. */
 export const addressesOf = ({ bootstrap }: Pick<KafkaState, "bootstrap">) => bootstrap.split(",");
 
-export const statePath = (tools: Tools) => join(tools.folder, "kafka.json");
+const file = stateFile("kafka.json", KafkaState);
 
 /** The state as it was written; undefined where there is none, or none that can be read. */
-export async function readState(tools: Tools): Promise<KafkaState | undefined> {
-  const text = await tools.disk.readText(statePath(tools));
-  if (text === undefined) return undefined;
-  try {
-    return KafkaState.parse(JSON.parse(text));
-  } catch {
-    return undefined; // of another version, or edited: as if there were none
-  }
-}
+export const readState = file.read;
 
 /** Remembers the Kafka that runs. */
-export const writeState = (tools: Tools, state: KafkaState): Promise<void> =>
-  tools.disk.writeText(statePath(tools), `${JSON.stringify(state, undefined, 2)}\n`);
+export const writeState = file.write;
 
 /** Forgets it. */
-export const removeState = (tools: Tools): Promise<void> => tools.disk.remove(statePath(tools));
+export const removeState = file.remove;

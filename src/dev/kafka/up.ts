@@ -1,28 +1,19 @@
-import { join } from "node:path";
-import { ConfigurationError, UnavailableError } from "../../core/errors.ts";
+import { ConfigurationError } from "../../core/errors.ts";
 import type { BrokerOptions, Engine } from "./broker.ts";
 import { findEngines } from "./engines.ts";
 import { engineAddresses } from "../shared/engine_address.ts";
 import { externalKafka } from "./external.ts";
-import { withSeconds } from "../shared/progress.ts";
 import { untilReady } from "./ready.ts";
 import { conditionOf, splitAddress } from "./running.ts";
 import { addressesOf, type KafkaState, readState, removeState, writeState } from "./state.ts";
 import { onFirstThatWorks } from "./start.ts";
 import type { Tools } from "../shared/tools.ts";
+import { type DownResult, firstFreePorts, untilSilentAnswers, whileLocked } from "../shared/up.ts";
 import { removeContainers, resumeContainer, startDetachedContainer } from "./up_container.ts";
 import { startDetachedJvm, stopDetachedJvm, upFolder } from "./up_jvm.ts";
 import { PREFERRED_PORT } from "./versions.ts";
 
-/** Another command may be downloading Kafka. */
-const LOCK_TIMEOUT_MS = 15 * 60_000;
-
-const whileLocked = (tools: Tools) =>
-  withSeconds(
-    tools,
-    "Waiting for another command on the same Kafka",
-    tools.disk.lock(join(tools.folder, "kafka.lock"), LOCK_TIMEOUT_MS),
-  );
+const KAFKA = { name: "Kafka", command: "kafka" };
 
 /** How to start the Kafka that stays. */
 export interface UpOptions extends BrokerOptions {
@@ -39,7 +30,7 @@ export async function up(
   options: UpOptions,
   engine?: Engine,
 ): Promise<{ state: KafkaState; fresh: boolean }> {
-  using _lock = await whileLocked(tools);
+  using _lock = await whileLocked(tools, KAFKA);
   const state = await readState(tools);
   const condition = state === undefined ? "gone" : await conditionOf(tools, state);
   const before = state === undefined ? 1 : addressesOf(state).length;
@@ -52,7 +43,7 @@ export async function up(
   }
   if (state !== undefined && condition === "answers") return { state, fresh: false };
   if (state !== undefined && condition === "silent") {
-    await untilAnswers(tools, state);
+    await untilAllAnswer(tools, state);
     return { state, fresh: false };
   }
   if (state?.engine === "container" && (condition === "stopped" || condition === "partly")) {
@@ -63,7 +54,7 @@ export async function up(
   await removeState(tools);
   const found = await findEngines(tools, engine);
   if (found.address !== undefined) await removeContainers(tools, [found.address]);
-  const ports = firstFreePorts(tools, brokers);
+  const ports = firstFreePorts(tools, PREFERRED_PORT, brokers);
   const started = await onFirstThatWorks(tools, found, {
     container: (address) => startDetachedContainer(tools, address, options, ports),
     jvm: (java) => startDetachedJvm(tools, java, options, ports),
@@ -72,39 +63,20 @@ export async function up(
   return { state: started, fresh: true };
 }
 
-/** A broker may be silent because the command that started it was interrupted; give it the time that it needs. */
-async function untilAnswers(tools: Tools, state: KafkaState): Promise<void> {
-  const never = new Promise<string>(() => {});
-  const logTail = () => Promise.resolve("");
+/** Each broker is given the time that it needs. */
+async function untilAllAnswer(tools: Tools, state: KafkaState): Promise<void> {
   await Promise.all(
-    addressesOf(state).map(async (address) => {
+    addressesOf(state).map((address) => {
       const [host, port] = splitAddress(address);
-      await untilReady(tools.ports, tools.clock, { host, port, died: never, logTail }).catch((cause) => {
-        throw new UnavailableError(
-          `Kafka runs but does not answer at ${address}: end it by "kafka down", then start it again`,
-          { cause },
-        );
-      });
+      return untilSilentAnswers(KAFKA, address, untilReady(tools.ports, tools.clock, { host, port }));
     }),
   );
 }
 
-/** The port that context files name and those behind it, as far as they are free. */
-function firstFreePorts(tools: Tools, count: number): number[] {
-  const ports: number[] = [];
-  for (let port = PREFERRED_PORT; port < PREFERRED_PORT + 100 && ports.length < count; port++) {
-    if (tools.ports.isFree(port)) ports.push(port);
-  }
-  return [...ports, ...tools.ports.free(count - ports.length)];
-}
-
-/** What `down` has done. */
-export type DownResult = "stopped" | "was_not_running" | "left_alone";
-
 /** Ends the Kafka of `up` and removes its data. One that DATAPY_KAFKA names is left alone. */
 export async function down(tools: Tools): Promise<DownResult> {
   if (externalKafka(tools) !== undefined) return "left_alone";
-  using _lock = await whileLocked(tools);
+  using _lock = await whileLocked(tools, KAFKA);
   const state = await readState(tools);
   const condition = state === undefined ? "gone" : await conditionOf(tools, state);
   if (state?.engine === "jvm") await stopDetachedJvm(tools, state);

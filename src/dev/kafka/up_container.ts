@@ -10,10 +10,11 @@ import {
   startContainer,
   upKeeper,
 } from "./container_start.ts";
-import { dockerHost, type EngineAddress, parseDockerHost } from "../shared/engine_address.ts";
-import { engineApi } from "../shared/engine_api.ts";
+import { rememberedEngine } from "../shared/container_engine.ts";
+import { dockerHost, type EngineAddress } from "../shared/engine_address.ts";
+import type { EngineApi } from "../shared/engine_api.ts";
 import { lastLines } from "../shared/last_lines.ts";
-import { removeLabelled } from "../shared/remove_labelled.ts";
+import { removeLabelledOn } from "../shared/remove_labelled.ts";
 import { untilReady } from "./ready.ts";
 import { splitAddress } from "./running.ts";
 import { addScramUsers } from "./scram_users.ts";
@@ -74,16 +75,9 @@ export async function resumeContainer(tools: Tools, state: ContainerState): Prom
   await untilContainerReady(tools, state);
 }
 
-/** Removes the container of `up`, and what an `up` that was killed has left behind. */
-export async function removeContainers(tools: Tools, addresses: readonly EngineAddress[]): Promise<number> {
-  let removed = 0;
-  for (const address of addresses) {
-    const api = engineApi(address);
-    if (!await api.answers()) continue;
-    removed += await removeLabelled(api, `${LABEL}=${upKeeper(tools)}`);
-  }
-  return removed;
-}
+/** Removes the containers of `up`, and what an `up` that was killed has left behind. */
+export const removeContainers = (tools: Tools, addresses: readonly EngineAddress[]): Promise<number> =>
+  removeLabelledOn(addresses, `${LABEL}=${upKeeper(tools)}`);
 
 async function untilContainerReady(tools: Tools, state: ContainerState): Promise<void> {
   const api = apiOf(state);
@@ -94,17 +88,14 @@ async function untilContainerReady(tools: Tools, state: ContainerState): Promise
       return untilReady(tools.ports, tools.clock, {
         host,
         port,
-        died: new Promise(() => {}), // it has said that it started
         logTail: async () => lastLines(await api.logTail(ids[i] ?? state.id, 15)),
       });
     }),
   );
 }
 
-function apiOf(state: ContainerState) {
-  const addresses = parseDockerHost(state.dockerHost, false);
-  if (typeof addresses === "string" || addresses[0] === undefined) {
-    throw new UnavailableError(`Cannot reach the container engine of ${state.dockerHost}: ${addresses}`);
-  }
-  return engineApi(addresses[0]);
+function apiOf(state: ContainerState): EngineApi {
+  const api = rememberedEngine(state.dockerHost);
+  if (typeof api !== "string") return api;
+  throw new UnavailableError(`Cannot reach the container engine of ${state.dockerHost}: ${api}`);
 }

@@ -4,9 +4,10 @@ import { asCluster } from "./cluster_node.ts";
 import { portsFor } from "./jvm_cluster.ts";
 import type { Java } from "./jvm_java.ts";
 import { jvmLogTail, jvmPlace, jvmPorts, type JvmSetup, keepRecording, setUpJvm } from "./jvm_setup.ts";
-import { STOP_TIMEOUT_MS, untilReady } from "./ready.ts";
+import { untilReady } from "./ready.ts";
 import { addScramUsers } from "./scram_users.ts";
 import { type KafkaState, removeState, writeState } from "./state.ts";
+import { type DetachedProcess, endDetached, whileItLives } from "../shared/detached_process.ts";
 import type { Tools } from "../shared/tools.ts";
 
 type JvmState = Extract<KafkaState, { engine: "jvm" }>;
@@ -72,46 +73,21 @@ async function setUpAll(
   return await Promise.all(nodes.map((place, i) => setUpJvm(tools, java, folders[i]!, place, options)));
 }
 
-async function untilUp(tools: Tools, setup: JvmSetup, { pid, mark }: JvmProcess): Promise<void> {
-  const stopWatching = new AbortController();
-  try {
-    await untilReady(tools.ports, tools.clock, {
+const untilUp = (tools: Tools, setup: JvmSetup, process: DetachedProcess): Promise<void> =>
+  whileItLives(tools, process, (died) =>
+    untilReady(tools.ports, tools.clock, {
       host: setup.place.bind,
       port: setup.place.port,
-      died: untilGone(tools, pid, mark, stopWatching.signal).then(() => "it ended"),
+      died,
       logTail: () => jvmLogTail(tools, setup.folder),
-    });
-  } finally {
-    stopWatching.abort();
-  }
-}
-
-type JvmProcess = Pick<JvmState, "pid" | "mark">;
+    }));
 
 /** Ends brokers that were started so, if they still run; their data stay. */
 export async function stopDetachedJvm(tools: Tools, state: JvmState): Promise<void> {
   await Promise.all([state, ...state.others ?? []].map((process) => stopOne(tools, process)));
 }
 
-async function stopOne(tools: Tools, { pid, mark, recording }: JvmProcess & Pick<JvmState, "recording">) {
-  if (!await isAlive(tools, pid, mark)) return;
-  await tools.subprocesses.signal(pid, "TERM");
-  await tools.subprocesses.signal(pid, "CONT"); // what is paused hears no SIGTERM
-  const late = new AbortController();
-  using _timer = tools.clock.timer(STOP_TIMEOUT_MS, () => late.abort());
-  await untilGone(tools, pid, mark, late.signal);
-  if (late.signal.aborted) {
-    await tools.subprocesses.signal(pid, "KILL");
-  } else {
-    await keepRecording(tools, { recording });
-  }
-}
-
-const isAlive = async (tools: Tools, pid: number, mark: string) =>
-  (await tools.subprocesses.commandLine(pid)).includes(mark);
-
-/** Resolves when the process has ended, or at once when the signal fires. */
-async function untilGone(tools: Tools, pid: number, mark: string, signal: AbortSignal): Promise<void> {
-  // just after its start its command line may still be the shell's, which holds the mark too
-  while (!signal.aborted && await isAlive(tools, pid, mark)) await tools.clock.sleep(100, signal);
+async function stopOne(tools: Tools, process: DetachedProcess & Pick<JvmState, "recording">): Promise<void> {
+  const inOrder = await endDetached(tools, process, "TERM", "KILL");
+  if (inOrder) await keepRecording(tools, { recording: process.recording });
 }

@@ -3,8 +3,9 @@ import type { HostRequest } from "../shared/container_protocol.ts";
 import { containerHost, type EngineAddress } from "../shared/engine_address.ts";
 import { type EngineApi, engineApi } from "../shared/engine_api.ts";
 import type { Tools } from "../shared/tools.ts";
+import { listeningHost, READY_TIMEOUT_MS } from "../shared/until_ready.ts";
 import { postgresImage } from "./engines.ts";
-import { READY_TIMEOUT_MS, untilReady } from "./ready.ts";
+import { untilReady } from "./ready.ts";
 import { type Server, type ServerOptions, urlOf } from "./server.ts";
 import { DATABASE, PASSWORD, USER } from "./versions.ts";
 
@@ -61,9 +62,8 @@ export function untilContainerReady(
   port: number,
 ): Promise<void> {
   return untilReady(tools.ports, tools.clock, {
-    host: host === "localhost" ? "127.0.0.1" : host,
+    host: listeningHost(host),
     port,
-    died: new Promise(() => {}), // it has said that it started
     logTail: () => api.logTail(id, 15),
   });
 }

@@ -1,6 +1,6 @@
 import { ConfigurationError, errorText, UnavailableError } from "../../core/errors.ts";
-import { dockerHost, type EngineAddress, engineAddresses } from "../shared/engine_address.ts";
-import { engineApi } from "../shared/engine_api.ts";
+import { findContainerEngine, forcedEngine } from "../shared/container_engine.ts";
+import type { EngineAddress } from "../shared/engine_address.ts";
 import type { Tools } from "../shared/tools.ts";
 import { type Account, accountFor } from "./account.ts";
 import { chooseEngine } from "./engine_choice.ts";
@@ -27,14 +27,17 @@ export async function onFirstThatWorks<T>(
   wanted: Engine | undefined,
   starters: Starters<T>,
 ): Promise<T> {
-  const [programs, container] = await Promise.all([installedPrograms(tools), findContainerEngine(tools)]);
+  const [programs, container] = await Promise.all([
+    installedPrograms(tools),
+    findContainerEngine(tools, postgresImage(tools)),
+  ]);
   const platform = npmPlatform();
   const findings = {
     installed: programs !== undefined,
     container: { ...container, reachable: container.address !== undefined },
     npm: platform !== undefined,
   };
-  const choice = chooseEngine(findings, wanted ?? forcedEngine(tools));
+  const choice = chooseEngine(findings, wanted ?? forcedEngine(tools, "DATAPY_POSTGRES_ENGINE", ENGINES));
   if (choice.kind === "none") throw new ConfigurationError(`Cannot start PostgreSQL: ${choice.reason}`);
   let failure: unknown;
   for (const engine of choice.engines) {
@@ -55,40 +58,4 @@ export async function onFirstThatWorks<T>(
     }
   }
   throw failure ?? new UnavailableError("Cannot start PostgreSQL: no engine was tried");
-}
-
-/** The engine that DATAPY_POSTGRES_ENGINE asks for. Throws a `ConfigurationError` where it names none. */
-function forcedEngine(tools: Tools): Engine | undefined {
-  const text = tools.env("DATAPY_POSTGRES_ENGINE");
-  const engine = ENGINES.find((name) => name === text);
-  if (text !== undefined && engine === undefined) {
-    throw new ConfigurationError(`DATAPY_POSTGRES_ENGINE is "${text}": expected ${ENGINES.join(" or ")}`);
-  }
-  return engine;
-}
-
-/** A container engine that answers, and whether it has the image; `problem` says why it is not to be used. */
-export interface ContainerEngine {
-  readonly address: EngineAddress | undefined;
-  readonly imageHere: boolean;
-  readonly problem: string;
-}
-
-/** The first container engine that answers. */
-export async function findContainerEngine(tools: Tools): Promise<ContainerEngine> {
-  const addresses = engineAddresses(tools.env);
-  const none = (problem: string) => ({ address: undefined, imageHere: false, problem });
-  if (typeof addresses === "string") return none(addresses);
-  for (const address of addresses) {
-    if (address.kind === "unix" && !await tools.disk.exists(address.path)) continue;
-    const api = engineApi(address);
-    if (!await api.answers()) continue;
-    const image = postgresImage(tools);
-    const imageHere = await api.hasImage(image);
-    return { address, imageHere, problem: imageHere ? "" : `the image ${image} is not on this machine` };
-  }
-  const named = tools.env("DOCKER_HOST") !== undefined && addresses[0] !== undefined;
-  return none(
-    named ? `no container engine answers at ${dockerHost(addresses[0]!)}` : "there is no container engine",
-  );
 }

@@ -1,11 +1,9 @@
-import { UnavailableError } from "../../core/errors.ts";
-import type { Child } from "../../runtime/subprocess.ts";
-import { guarded } from "../shared/guardian.ts";
+import { GuardedProcess } from "../shared/guarded_process.ts";
 import { ownTempFolder, type Tools } from "../shared/tools.ts";
 import { type Account, handOver } from "./account.ts";
 import { localLogTail, type LocalSetup, setUpLocal } from "./local_setup.ts";
 import type { Programs } from "./programs.ts";
-import { STOP_TIMEOUT_MS, untilReady } from "./ready.ts";
+import { untilReady } from "./ready.ts";
 import { type Server, type ServerOptions, urlOf } from "./server.ts";
 
 /** Starts a server from this machine's own programs that belongs to this process. */
@@ -32,19 +30,10 @@ export async function startLocalServer(
   }
 }
 
-/** One life of the server's process. */
-interface Life {
-  readonly guardian: Child;
-  readonly pid: number;
-  /** Resolves with the reason when the process has ended. */
-  readonly ended: Promise<string>;
-}
-
 class LocalServer implements Server {
   readonly engine: "installed" | "npm";
   readonly url: string;
-  #life: Life | undefined;
-  #running = false;
+  #life: GuardedProcess | undefined;
 
   constructor(readonly tools: Tools, readonly setup: LocalSetup) {
     this.engine = setup.programs.engine;
@@ -57,17 +46,13 @@ class LocalServer implements Server {
 
   async restart(): Promise<void> {
     await this.#letGo("keep");
-    const { folder, outputFile, command, port } = this.setup;
-    const guardian = this.tools.subprocesses.start(guarded(folder, outputFile, command, "QUIT"));
-    const pid = Number(await guardian.readLine());
-    const ended = guardian.readLine().then((line) => `it ended with code ${line?.split(" ")[1]}`);
-    this.#life = { guardian, pid, ended };
-    this.#running = true;
+    const life = await GuardedProcess.start(this.tools, this.setup, "QUIT");
+    this.#life = life;
     try {
       await untilReady(this.tools.ports, this.tools.clock, {
         host: "127.0.0.1",
-        port,
-        died: ended,
+        port: this.setup.port,
+        died: life.ended,
         logTail: () => this.logTail(),
       });
     } catch (error) {
@@ -77,11 +62,11 @@ class LocalServer implements Server {
   }
 
   async stop(): Promise<void> {
-    if (this.#running) await this.#end("INT");
+    await this.#life?.end("INT");
   }
 
   async crash(): Promise<void> {
-    if (this.#running) await this.#end("QUIT");
+    await this.#life?.end("QUIT");
   }
 
   logTail(): Promise<string> {
@@ -93,31 +78,9 @@ class LocalServer implements Server {
     await this.tools.disk.remove(this.setup.folder);
   }
 
-  async #end(signal: "INT" | "QUIT"): Promise<void> {
-    const life = this.#life;
-    if (life === undefined) throw new UnavailableError("Cannot signal PostgreSQL: it has ended");
-    await this.tools.subprocesses.signal(life.pid, signal);
-    using _timer = this.tools.clock.timer(
-      STOP_TIMEOUT_MS,
-      () => void this.tools.subprocesses.signal(life.pid, "QUIT"),
-    );
-    await life.ended;
-    this.#running = false;
-  }
-
-  /** Ends the guardian, and with it the server if it still runs. */
   async #letGo(folder: "keep" | "remove"): Promise<void> {
     const life = this.#life;
-    if (life === undefined) return;
     this.#life = undefined;
-    if (folder === "keep") {
-      if (this.#running) await this.tools.subprocesses.signal(life.pid, "QUIT");
-      await life.ended;
-      await life.guardian.writeLine("keep");
-    }
-    await life.guardian.closeInput();
-    await life.ended;
-    await life.guardian.ended();
-    this.#running = false;
+    await life?.letGo(folder);
   }
 }

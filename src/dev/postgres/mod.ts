@@ -2,8 +2,9 @@
  * A PostgreSQL for development: the server that is installed, a container, or npm's programs. `startPostgres` is what the
  * command line uses.
  */
-import { type Report, silentReport } from "../shared/report.ts";
+import { silentReport } from "../shared/report.ts";
 import { systemTools, type Tools } from "../shared/tools.ts";
+import type { DownResult, Place } from "../shared/up.ts";
 import { startContainerServer } from "./container.ts";
 import { onFirstThatWorks } from "./engines.ts";
 import { externalPostgres, untilExternalAnswers } from "./external.ts";
@@ -11,22 +12,14 @@ import { startLocalServer } from "./local_server.ts";
 import { answerOf } from "./ready.ts";
 import type { Engine, Server, ServerOptions } from "./server.ts";
 import { conditionOf, type PostgresState, readState } from "./state.ts";
-import { down, type DownResult, up } from "./up.ts";
+import { down, up } from "./up.ts";
 
 export type { Engine, Server, ServerOptions } from "./server.ts";
 export type { PostgresState } from "./state.ts";
-export type { DownResult } from "./up.ts";
-
-/** Where a PostgreSQL for development is kept, and who hears of it. */
-export interface PostgresPlace {
-  /** Default: `.datapy` of the current folder. */
-  readonly folder?: string;
-  /** Default: nobody. */
-  readonly report?: Report;
-}
+export type { DownResult, Place as PostgresPlace } from "../shared/up.ts";
 
 /** How to start a PostgreSQL for development. */
-export interface StartOptions extends PostgresPlace, ServerOptions {
+export interface StartOptions extends Place, ServerOptions {
   /**
    * True: it belongs to this process and is gone with it, even by SIGKILL. False (the default): it stays until
    * {@link stopPostgres}, and one that runs already is used.
@@ -76,7 +69,7 @@ export async function startPostgres(options: StartOptions = {}): Promise<Postgre
 }
 
 /** Ends the PostgreSQL that stays, and removes its data. */
-export function stopPostgres(place: PostgresPlace = {}): Promise<DownResult> {
+export function stopPostgres(place: Place = {}): Promise<DownResult> {
   return down(systemTools(place.folder, place.report));
 }
 
@@ -87,7 +80,7 @@ export type PostgresStatus =
   | { readonly kind: "down" };
 
 /** How the PostgreSQL that stays is doing. Looks, and changes nothing. */
-export function postgresStatus(place: PostgresPlace = {}): Promise<PostgresStatus> {
+export function postgresStatus(place: Place = {}): Promise<PostgresStatus> {
   return statusOf(systemTools(place.folder, place.report));
 }
 

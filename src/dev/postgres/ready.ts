@@ -1,13 +1,7 @@
-import { UnavailableError } from "../../core/errors.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { Ports } from "../../runtime/ports.ts";
+import { untilAnswers, type Waiting } from "../shared/until_ready.ts";
 import { DATABASE, USER } from "./versions.ts";
-
-/** How long a server may take to answer, in milliseconds. */
-export const READY_TIMEOUT_MS = 60_000;
-
-/** How long a server may take to end in order before it is ended by force, in milliseconds. */
-export const STOP_TIMEOUT_MS = 20_000;
 
 const encoder = new TextEncoder();
 
@@ -38,33 +32,11 @@ export async function answerOf(ports: Ports, host: string, port: number): Promis
   }
 }
 
-/** What is waited for, and what is said if it does not come. */
-export interface Waiting {
-  readonly host: string;
-  readonly port: number;
-  /** Resolves, with the reason, where the server cannot become ready any more. */
-  readonly died: Promise<string>;
-  /** The last lines of its log, for the error. */
-  logTail(): Promise<string>;
-}
-
 /** Resolves when the server answers. Rejects with an `UnavailableError` that holds the end of its log. */
-export async function untilReady(ports: Ports, clock: Clock, waiting: Waiting): Promise<void> {
-  const deadline = clock.now() + READY_TIMEOUT_MS;
-  let death: string | undefined;
-  const stop = new AbortController();
-  waiting.died.then((reason) => {
-    death = reason;
-    stop.abort();
-  });
-  while (true) {
-    if (death === undefined && await answerOf(ports, waiting.host, waiting.port) === "ready") return;
-    if (death !== undefined || clock.now() > deadline) {
-      const why = death ?? `it did not answer within ${READY_TIMEOUT_MS / 1000} s`;
-      const tail = await waiting.logTail();
-      const log = tail === "" ? "" : `\nthe end of its log:\n${tail}`;
-      throw new UnavailableError(`Cannot start PostgreSQL on ${waiting.host}:${waiting.port}: ${why}${log}`);
-    }
-    await clock.sleep(20, stop.signal);
-  }
-}
+export const untilReady = (ports: Ports, clock: Clock, waiting: Waiting): Promise<void> =>
+  untilAnswers(
+    "PostgreSQL",
+    clock,
+    waiting,
+    async () => await answerOf(ports, waiting.host, waiting.port) === "ready",
+  );

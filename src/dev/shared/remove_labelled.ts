@@ -1,8 +1,19 @@
 import { UnavailableError } from "../../core/errors.ts";
-import type { EngineApi } from "./engine_api.ts";
+import type { EngineAddress } from "./engine_address.ts";
+import { type EngineApi, engineApi } from "./engine_api.ts";
 
 const ROUNDS = 100;
 const PAUSE_MS = 100;
+
+/** Removes all containers that have a label from the engines that answer; resolves to how many. */
+export async function removeLabelledOn(addresses: readonly EngineAddress[], label: string): Promise<number> {
+  let removed = 0;
+  for (const address of addresses) {
+    const api = engineApi(address);
+    if (await api.answers()) removed += await removeLabelled(api, label);
+  }
+  return removed;
+}
 
 /**
  * Removes all containers that have a label; resolves to how many. One that lends its network to others goes only after

@@ -1,7 +1,8 @@
 import type { Engine } from "../../../src/dev/kafka/broker.ts";
-import { LABEL } from "../../../src/dev/kafka/container_start.ts";
+import { kafkaImage, LABEL } from "../../../src/dev/kafka/container_start.ts";
+import { findContainerEngine } from "../../../src/dev/shared/container_engine.ts";
 import { engineApi } from "../../../src/dev/shared/engine_api.ts";
-import { findContainerEngine, findEngines } from "../../../src/dev/kafka/engines.ts";
+import { findEngines } from "../../../src/dev/kafka/engines.ts";
 import { systemTools } from "../../../src/dev/kafka/mod.ts";
 import { answersKafka } from "../../../src/dev/kafka/ready.ts";
 import { splitAddress } from "../../../src/dev/kafka/running.ts";
@@ -10,7 +11,7 @@ import { BROKER_FOLDER, testUnless } from "../../support/broker.ts";
 /** The tools of this machine. */
 export const tools = systemTools(BROKER_FOLDER);
 /** The container engine of this machine, if there is one. */
-export const container = await findContainerEngine(tools);
+export const container = await findContainerEngine(tools, kafkaImage(tools));
 
 /** Why an engine cannot be tried here; undefined where it can. In CI an image is pulled; a pull that fails is a failure. */
 export const MISSING: Readonly<Record<Engine, string | undefined>> = {

@@ -5,7 +5,7 @@ import { withoutFrames } from "../../../../src/dev/shared/engine_api.ts";
 import { externalKafka } from "../../../../src/dev/kafka/external.ts";
 import { readJavaVersion } from "../../../../src/dev/kafka/jvm_java.ts";
 import { splitAddress } from "../../../../src/dev/kafka/running.ts";
-import { FakeMachine } from "./fake_tools.ts";
+import { FakeMachine } from "../fake_tools.ts";
 
 Deno.test("readJavaVersion() reads the versions of eight years", () => {
   const debian =

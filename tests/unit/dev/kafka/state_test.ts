@@ -3,7 +3,8 @@ import fc from "fast-check";
 import { type KafkaState, readState, removeState, writeState } from "../../../../src/dev/kafka/state.ts";
 import { status } from "../../../../src/dev/kafka/status.ts";
 import { down, up } from "../../../../src/dev/kafka/up.ts";
-import { FakeMachine } from "./fake_tools.ts";
+import { FakeMachine } from "../fake_tools.ts";
+import { assertRemembers } from "../state_law.ts";
 
 const common = { bootstrap: fc.string(), startedAt: fc.string() };
 const process = { pid: fc.nat(), mark: fc.string() };
@@ -26,21 +27,7 @@ const states: fc.Arbitrary<KafkaState> = fc.oneof(
 );
 
 Deno.test("readState() reads what writeState() wrote, and nothing after removeState()", () =>
-  fc.assert(fc.asyncProperty(states, async (state) => {
-    const tools = new FakeMachine().tools();
-    await writeState(tools, state);
-    assert.deepEqual(await readState(tools), { ...state });
-    await removeState(tools);
-    assert.equal(await readState(tools), undefined);
-  })));
-
-Deno.test("readState() takes a file that it cannot read for none", async () => {
-  const machine = new FakeMachine();
-  for (const text of ["", "{", '{"engine":"jvm"}', '{"engine":"cloud"}']) {
-    machine.files.set("/home/.datapy/kafka.json", text);
-    assert.equal(await readState(machine.tools()), undefined, text);
-  }
-});
+  assertRemembers("kafka.json", states, readState, writeState, removeState));
 
 const MARK = "-Ddatapy.kafka=0a1b";
 const state: KafkaState = {

@@ -3,7 +3,7 @@ import { ConfigurationError } from "../../../../src/core/errors.ts";
 import { externalPostgres } from "../../../../src/dev/postgres/external.ts";
 import { newestPrograms } from "../../../../src/dev/postgres/programs.ts";
 import { answerOf, startupMessage } from "../../../../src/dev/postgres/ready.ts";
-import { FakeMachine } from "../kafka/fake_tools.ts";
+import { FakeMachine } from "../fake_tools.ts";
 
 Deno.test("newestPrograms() takes the newest version that is new enough", () => {
   const line = (folder: string, version: string) => `${folder} postgres (PostgreSQL) ${version}`;

@@ -8,7 +8,8 @@ import {
   writeState,
 } from "../../../../src/dev/postgres/state.ts";
 import { down, up } from "../../../../src/dev/postgres/up.ts";
-import { FakeMachine } from "../kafka/fake_tools.ts";
+import { FakeMachine } from "../fake_tools.ts";
+import { assertRemembers } from "../state_law.ts";
 
 const common = { url: fc.string(), host: fc.string(), port: fc.nat(), startedAt: fc.string() };
 const states: fc.Arbitrary<PostgresState> = fc.oneof(
@@ -29,13 +30,7 @@ const states: fc.Arbitrary<PostgresState> = fc.oneof(
 );
 
 Deno.test("readState() reads what writeState() wrote, and nothing after removeState()", () =>
-  fc.assert(fc.asyncProperty(states, async (state) => {
-    const tools = new FakeMachine().tools();
-    await writeState(tools, state);
-    assert.deepEqual(await readState(tools), { ...state });
-    await removeState(tools);
-    assert.equal(await readState(tools), undefined);
-  })));
+  assertRemembers("postgres.json", states, readState, writeState, removeState));
 
 const MARK = "datapy-0a1b";
 const URL = "postgres://datapy:development@localhost:5432/datapy";

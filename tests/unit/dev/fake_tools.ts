@@ -1,7 +1,7 @@
-import type { Tools } from "../../../../src/dev/shared/tools.ts";
-import type { Disk } from "../../../../src/runtime/disk.ts";
-import type { Finished, Subprocesses } from "../../../../src/runtime/subprocess.ts";
-import { ManualClock } from "../../../support/manual_clock.ts";
+import type { Tools } from "../../../src/dev/shared/tools.ts";
+import type { Disk } from "../../../src/runtime/disk.ts";
+import type { Finished, Subprocesses } from "../../../src/runtime/subprocess.ts";
+import { ManualClock } from "../../support/manual_clock.ts";
 
 /** The answer of a broker to the question whether it is one: its length, and the correlation id that was asked with. */
 const asKafka = (request: Uint8Array) => new Uint8Array([0, 0, 0, 4, ...request.subarray(8, 12)]);
