@@ -52,10 +52,11 @@ const FAILING: Readonly<Record<Probe, (condition: Condition) => string[]>> = {
   },
   /**
    * The consumer's own steps alone: not a message in its processor, not an outage, neither of which a restart mends. It
-   * fails where a step has been stuck for so long that the watchdog should have acted, and did not.
+   * fails where a step has been stuck for so long that the watchdog should have acted, and did not. A drain has a bound of
+   * its own, and the watchdog does not judge it either.
    */
   live: ({ consumers, now }) =>
-    consumers.flatMap(({ group, steps }) =>
+    consumers.filter(({ state }) => state !== "draining" && state !== "closed").flatMap(({ group, steps }) =>
       steps.filter(({ since, boundMs }) => now - since > 2 * boundMs + WATCHDOG_MS).map((
         { step, since, waitsFor },
       ) => `group "${group}": ${step} has waited for ${seconds(now - since)}, for ${waitsFor}`)
@@ -67,10 +68,10 @@ const notJoined = ({ group, state, topics }: ConsumerVitals) =>
     ? `the consumer of group "${group}" is connecting, to read ${topics.join(", ")}`
     : `the consumer of group "${group}" is joining its group`;
 
-/** A message that is long in work, and an outage: to be known, and no reason to restart. */
+/** A message that is long in work, and an outage: to be known, and no reason to restart. No words of errors: anybody may ask. */
 function notesOf({ group, work, outage }: ConsumerVitals, now: number): string[] {
   const [oldest] = [...work].sort((a, b) => a.since - b.since);
-  const notes = outage === undefined ? [] : [`group "${group}": an outage: ${outage}`];
+  const notes = outage === undefined ? [] : [`group "${group}": an outage, the log says of what`];
   if (oldest === undefined || now - oldest.since < LONG_MS) return notes;
   const { topic, partition, offset, stage, since, running } = oldest;
   const where = running.length === 0 ? stage : running.join(", ");

@@ -20,7 +20,7 @@ export class ProcessMetrics implements Disposable {
     this.#registry = registry;
     this.#clock = clock;
     this.#before = clock.now();
-    this.#timer = clock.timer(TICK_MS, () => this.#tick());
+    this.#timer = clock.timer(TICK_MS, () => this.#tick(), { keepsAlive: false });
     registry.value("datapy_build_info", { version: VERSION, deno: denoVersion() }).value = 1;
     registry.value("process_start_time_seconds").value = clock.wallTime() / 1000;
     registry.distribution("datapy_event_loop_lag_seconds");
@@ -43,6 +43,6 @@ export class ProcessMetrics implements Disposable {
     const late = Math.max(0, now - this.#before - TICK_MS);
     this.#registry.distribution("datapy_event_loop_lag_seconds").observe(late / 1000);
     this.#before = now;
-    this.#timer = this.#clock.timer(TICK_MS, () => this.#tick());
+    this.#timer = this.#clock.timer(TICK_MS, () => this.#tick(), { keepsAlive: false });
   }
 }

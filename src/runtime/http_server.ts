@@ -23,7 +23,7 @@ export interface Listening {
 
 /** HTTP for a job's own answers, passed in so that tests need no port. */
 export interface HttpServer {
-  /** Listens on all addresses of this machine; port 0 is any that is free. Throws where the port cannot be had. */
+  /** Listens on all addresses of this machine, without keeping the process alive; port 0 is any that is free. Throws where the port cannot be had. */
   listen(port: number, answer: (request: HttpRequest) => HttpAnswer): Listening;
 }
 
@@ -42,6 +42,7 @@ export const systemHttp: HttpServer = {
       const head = { "content-type": contentType, "cache-control": "no-store", ...headers };
       return new Response(request.method === "HEAD" ? null : body, { status, headers: head });
     });
+    server.unref(); // a job that waits for nothing ends, whoever may still ask how it is
     return {
       port: server.addr.port,
       async close() {

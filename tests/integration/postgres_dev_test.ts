@@ -107,9 +107,10 @@ Deno.test("data of `postgres up` outlive a server that was killed", async () => 
     DATAPY_POSTGRES: "",
     DATAPY_POSTGRES_ENGINE: engines[0] ?? "",
   });
-  const url = (await folder.datapy("postgres", "up")).out.trim();
+  const up = await folder.datapy("postgres", "up");
+  assert.equal(up.code, 0, up.err);
   try {
-    const database = await openDatabase(url);
+    const database = await openDatabase(up.out.trim());
     await database.write([tableWrite({ table: "t", createTable: true, rows: [{ id: 5 }] })]);
     await database.close();
     const { pid } = JSON.parse(await Deno.readTextFile(`${folder.path}/.datapy/postgres.json`)) as {

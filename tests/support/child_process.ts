@@ -17,7 +17,15 @@ export class ChildProcess implements AsyncDisposable {
     const inherited = ["PATH", "HOME", "DENO_DIR"].map((name) => [name, Deno.env.get(name)])
       .filter(([, value]) => value !== undefined);
     this.#process = new Deno.Command(Deno.execPath(), {
-      args: ["run", "--no-prompt", "--allow-read", "--allow-env", module.href, ...args],
+      args: [
+        "run",
+        "--no-prompt",
+        "--allow-read",
+        "--allow-env",
+        ...("HEALTH_PORT" in env ? ["--allow-net"] : []),
+        module.href,
+        ...args,
+      ],
       clearEnv: true,
       env: { ...Object.fromEntries(inherited), ...env },
       stdin: "piped",

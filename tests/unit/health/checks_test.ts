@@ -53,10 +53,10 @@ Deno.test("check() wants every consumer of the job", () => {
 });
 
 Deno.test("check() never restarts for a long message or an outage, and tells of them", () => {
-  const busy = consumer({ work: [work(3_600_000)], outage: "PostgreSQL does not answer" });
+  const busy = consumer({ work: [work(3_600_000)], outage: "refused for customer 4711" });
   assert.deepEqual(answers(condition([busy])), [true, true, true]);
   assert.deepEqual(check("live", condition([busy])).reasons, [
-    'group "g": an outage: PostgreSQL does not answer',
+    'group "g": an outage, the log says of what', // its words may hold what a message holds
     "orders[0]@12 is in work for 3600 s (database_insert)",
   ]);
 });
@@ -68,4 +68,12 @@ Deno.test("check() calls a step stuck only where the watchdog should have acted 
   assert.deepEqual(check("live", stuck).reasons, [
     'group "g": fetch has waited for 230 s, for the answer of broker 1',
   ]);
+});
+
+Deno.test("check() judges no steps of a consumer that drains: its bound is that of the drain", () => {
+  const stuck = { steps: [step(1_000_000)] };
+  assert.equal(check("live", condition([consumer(stuck)])).ok, false);
+  for (const state of ["draining", "closed"] as const) {
+    assert.equal(check("live", condition([consumer({ ...stuck, state })])).ok, true);
+  }
 });

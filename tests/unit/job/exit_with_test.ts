@@ -1,5 +1,6 @@
 /** exitWith in a real process: exit codes, what is said, and signals. */
 import assert from "node:assert/strict";
+import { systemPorts } from "../../../src/runtime/ports.ts";
 import { ChildProcess } from "../../support/child_process.ts";
 
 const job = (mode: string, env: Record<string, string> = {}, ...words: string[]) =>
@@ -109,6 +110,13 @@ Deno.test("exitWith tells a failure as JSON where LOG_FORMAT says so, with mod, 
     fields: { kind: "configuration", mod: "json_parser", parameter: "max_depth" },
     lines: 1,
   });
+});
+
+Deno.test("exitWith ends a job that idles also where somebody may ask how it is", async () => {
+  await using process = job("idles", { HEALTH_PORT: String(systemPorts.free(1)[0]) });
+  const { code, errors } = await process.ended();
+  assert.equal(code, 1);
+  assert.match(errors.join(), /waits for something that can no longer happen/);
 });
 
 const ignore = Deno.build.os === "windows";
