@@ -198,7 +198,7 @@ onKafka(
 );
 
 onKafka("Two jobs under serializable isolation: failures are tried again, all is written", async (bed) => {
-  const scene = await WriteScene.onPostgres(bed, shared.url, 200);
+  const scene = await WriteScene.onPostgres(bed, shared.url, 800); // so many that both are at work for long
   const name = new URL(scene.url).pathname.slice(1);
   await onServer(scene.url, `ALTER DATABASE ${name} SET default_transaction_isolation = 'serializable'`);
   const other = bed.group();
