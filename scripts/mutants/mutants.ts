@@ -676,8 +676,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "a message that is long in work is not named",
     file: "long_work.ts",
-    find: "(this.#nextAgeMs.get(work) ?? FIRST_MS)",
-    replace: "(this.#nextAgeMs.get(work) ?? FIRST_MS * 1000)",
+    find: "(this.#nextAgeMs.get(work) ?? LONG_MS)",
+    replace: "(this.#nextAgeMs.get(work) ?? LONG_MS * 1000)",
   },
   {
     name: "the reporter's timer outlives the loop",

@@ -1,5 +1,5 @@
 import { buildApplication, proposeCompletions, type RouteMap, run } from "../deps/stricli.ts";
-import config from "../../deno.json" with { type: "json" };
+import { VERSION } from "../core/version.ts";
 import { EXIT_CODES, exitCodeOf } from "../job/exit_codes.ts";
 import { COMPLETE } from "./completion_scripts.ts";
 import { commandNamed } from "./command_named.ts";
@@ -18,7 +18,7 @@ export async function runRoutes(
     routes,
     {
       name: NAME,
-      versionInfo: { currentVersion: config.version },
+      versionInfo: { currentVersion: VERSION },
       scanner: { caseStyle: "allow-kebab-for-camel", allowArgumentEscapeSequence: true },
       documentation: { useAliasInUsageLine: false },
       localization: { text: stricliText },

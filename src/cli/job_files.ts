@@ -1,8 +1,7 @@
 import { basename, dirname, join } from "node:path";
 import { didYouMean, nearest } from "../core/nearest.ts";
 import type { CliContext } from "./context.ts";
-
-const JOB = /\.[mc]?[jt]s$/;
+import { SOURCE } from "./job_search.ts";
 
 /** `; did you mean "jobs/orders.ts"?` for a path where there is no job, or nothing. */
 export async function suggestedJob(context: CliContext, path: string): Promise<string> {
@@ -10,7 +9,7 @@ export async function suggestedJob(context: CliContext, path: string): Promise<s
   if (context.jobs.areCompiledIn === true) return didYouMean(path, known.map(({ name }) => name));
   const named = known.find(({ name }) => name === path);
   if (named !== undefined) return didYouMean(named.file, [named.file]);
-  const names = (await context.jobs.neighbours(path)).filter((name) => JOB.test(name));
+  const names = (await context.jobs.neighbours(path)).filter((name) => SOURCE.test(name));
   const found = nearest(basename(path), names);
   return found === undefined ? "" : didYouMean(path, [join(dirname(path), found)]);
 }
@@ -25,7 +24,7 @@ export async function jobFiles(this: CliContext, partial: string): Promise<reado
   const paths = names.filter((name) => !name.startsWith(".")).map((name) => folder + name)
     .filter((path) => path.startsWith(partial));
   const found = await Promise.all(paths.map(async (path) => {
-    if (JOB.test(path)) return /_test\.[jt]s$/.test(path) ? [] : [path];
+    if (SOURCE.test(path)) return /_test\.[jt]s$/.test(path) ? [] : [path];
     return await this.jobs.kindOf(path) === "folder" ? [`${path}/`] : [];
   }));
   return found.flat();

@@ -2,7 +2,8 @@ import { basename, join } from "node:path";
 import type { Disk } from "../runtime/disk.ts";
 import type { KnownJob } from "./context.ts";
 
-const SOURCE = /\.[mc]?[jt]s$/;
+/** A file of TypeScript or JavaScript. */
+export const SOURCE = /\.[mc]?[jt]s$/;
 const NO_JOB = /[._]test\.[mc]?[jt]sx?$|\.d\.[mc]?ts$/;
 const MAIN =
   /^export\s+(?:(?:async\s+)?function\s*\*?\s*main\b|(?:const|let)\s+main\b|\{[^}]*\bmain\b[^}]*\})/m;

@@ -3,7 +3,7 @@ import type { Assignment, FetchedRecords, OffsetCommit, TopicPartition } from ".
 import type { PartitionVitals } from "../core/vitals.ts";
 import type { PartitionsEnd } from "./observer.ts";
 import { PartitionState } from "./partition_state.ts";
-import { placesOf } from "./places.ts";
+import { placesOf } from "../core/places.ts";
 
 const keyOf = ({ topic, partition }: TopicPartition) => `${topic}/${partition}`;
 

@@ -8,6 +8,9 @@ export function describeWork({ vitals }: { readonly vitals: WorkUnderWay }): str
   return where === "its processor" ? place : `${place} (in ${where})`;
 }
 
+/** `12 s` of so many milliseconds. */
+export const inSeconds = (ms: number): string => `${Math.round(ms / 1000)} s`;
+
 /** `database_insert`, `its processor`, `its back-off`. */
 export function whereOf({ stage, running }: WorkUnderWay): string {
   return stage === "processor" && running.length > 0 ? running.join(", ") : `its ${stage}`;

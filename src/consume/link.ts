@@ -1,31 +1,14 @@
-import type {
-  Assignment,
-  ConsumerEvents,
-  ConsumerSession,
-  OffsetCommit,
-  SessionStep,
-} from "../kafka/driver.ts";
-import type { Logger } from "../core/logger.ts";
-import { type Clock, within } from "../runtime/clock.ts";
-import { Committer } from "./committer.ts";
+import type { Assignment, ConsumerEvents, ConsumerSession, SessionStep } from "../kafka/driver.ts";
+import { within } from "../runtime/clock.ts";
+import { Committer, type CommitterPorts } from "./committer.ts";
 import type { ConsumeSettings } from "./settings.ts";
 import type { WatchedStep } from "./watchdog.ts";
 
-/** What a link needs. */
-export interface LinkPorts {
+/** What a link needs: what its committer does, and more. */
+export interface LinkPorts extends Omit<CommitterPorts, "session" | "recoveryTimeoutMs"> {
   readonly settings: ConsumeSettings;
-  readonly clock: Clock;
-  readonly log: Logger;
   /** Who hears the session, until the link is cut. */
   readonly events: ConsumerEvents;
-  /** The newest low marks of all partitions that have something to commit. */
-  newest(): readonly OffsetCommit[];
-  /** The group accepted them, after so many milliseconds. */
-  accepted(offsets: readonly OffsetCommit[], ms: number): void;
-  /** A commit has failed, or was refused. */
-  attemptFailed(error: unknown, ms: number): void;
-  /** Commits cannot go on: the job must end. */
-  failed(error: unknown): void;
 }
 
 /** Bound of closing a session, in milliseconds: a driver promises five seconds. */

@@ -1,10 +1,10 @@
 import type { Logger } from "../core/logger.ts";
 import type { Clock } from "../runtime/clock.ts";
-import { whereOf } from "./describe_work.ts";
+import { inSeconds, whereOf } from "./describe_work.ts";
 import type { Work } from "./work.ts";
 
 /** When a message is long in work, in milliseconds. */
-const FIRST_MS = 60_000;
+export const LONG_MS = 60_000;
 /** The longest time between two lines about the same message, in milliseconds. */
 const LONGEST_MS = 3_600_000;
 
@@ -28,10 +28,9 @@ export class LongWork {
       const ageMs = this.#clock.now() - work.startedAt;
       const { vitals } = work;
       const { stage, topic, partition, offset } = vitals;
-      if (stage === "commit" || ageMs < (this.#nextAgeMs.get(work) ?? FIRST_MS)) continue;
+      if (stage === "commit" || ageMs < (this.#nextAgeMs.get(work) ?? LONG_MS)) continue;
       this.#nextAgeMs.set(work, ageMs + Math.min(ageMs, LONGEST_MS));
-      const age = `${Math.round(ageMs / 1000)} s`;
-      this.#log.warning(`${work.place} is in work for ${age}, now in ${whereOf(vitals)}`, {
+      this.#log.warning(`${work.place} is in work for ${inSeconds(ageMs)}, now in ${whereOf(vitals)}`, {
         topic,
         partition,
         offset,

@@ -1,8 +1,8 @@
 import type { Logger } from "../core/logger.ts";
 import type { ConsumerState, ConsumerVitals } from "../core/vitals.ts";
 import type { Clock } from "../runtime/clock.ts";
-import { describeWork } from "./describe_work.ts";
-import { placesOf } from "./places.ts";
+import { describeWork, inSeconds } from "./describe_work.ts";
+import { placesOf } from "../core/places.ts";
 
 /** What the lines are made of. */
 export interface StateFacts {
@@ -112,6 +112,6 @@ export class StateTeller {
 
 /** `90 s`, `10 min`, `3 h`. */
 function inWords(ms: number): string {
-  if (ms < 2 * MINUTE_MS) return `${Math.round(ms / 1000)} s`;
+  if (ms < 2 * MINUTE_MS) return inSeconds(ms);
   return ms < 2 * HOUR_MS ? `${Math.round(ms / MINUTE_MS)} min` : `${Math.round(ms / HOUR_MS)} h`;
 }

@@ -3,6 +3,7 @@ import type { Logger } from "../core/logger.ts";
 import type { OwnStep, StepUnderWay } from "../core/vitals.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { StepBounds } from "./bounds.ts";
+import { inSeconds } from "./describe_work.ts";
 
 /** How often it looks, in milliseconds. */
 export const LOOK_MS = 5_000;
@@ -94,7 +95,7 @@ export class Watchdog {
       before.delete(id);
     }
     for (const { warned, waitsFor, since } of before.values()) {
-      if (warned) this.#ports.log.info(`It goes on, after ${seconds(now - since)}: ${waitsFor}`);
+      if (warned) this.#ports.log.info(`It goes on, after ${inSeconds(now - since)}: ${waitsFor}`);
     }
   }
 
@@ -104,9 +105,9 @@ export class Watchdog {
     const bound = bounds[step];
     const ms = now - seen.since;
     if (ms < bound) return false;
-    const what = `${step} has waited for ${seconds(ms)}, for ${waitsFor}`;
+    const what = `${step} has waited for ${inSeconds(ms)}, for ${waitsFor}`;
     if (this.#madeAnewAt !== undefined && now - this.#madeAnewAt < AGAIN_MS + bound) {
-      const why = `${what}, although the consumer was made anew ${seconds(now - this.#madeAnewAt)} ago`;
+      const why = `${what}, although the consumer was made anew ${inSeconds(now - this.#madeAnewAt)} ago`;
       fail(new UnavailableError(`Cannot ${doing}: ${why} (look at the brokers and the network between)`));
       return true;
     }
@@ -118,11 +119,9 @@ export class Watchdog {
       return true;
     }
     if (!seen.warned) {
-      log.warning(`${what}: no answer and no failure; in ${seconds(bound)} more the consumer is made anew`);
+      log.warning(`${what}: no answer and no failure; in ${inSeconds(bound)} more the consumer is made anew`);
     }
     seen.warned = true;
     return false;
   }
 }
-
-const seconds = (ms: number) => `${Math.round(ms / 1000)} s`;

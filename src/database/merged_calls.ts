@@ -18,6 +18,8 @@ export interface MergedCall {
  * Only inserts and upserts are merged: of the other modes nobody could say how many rows each caller has changed.
  */
 export function mergeCalls(calls: readonly WriteCall[]): MergedCall[] {
+  const [only] = calls;
+  if (only !== undefined && calls.length === 1) return [{ call: only, of: [0] }];
   const merged: { parts: WriteCall[]; of: number[]; kind: string | undefined; parents: Set<string> }[] = [];
   for (const [place, call] of calls.entries()) {
     const kind = mayMerge(call) ? kindOfCall(call) : undefined;

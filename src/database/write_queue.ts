@@ -2,7 +2,6 @@ import { kindOf } from "../core/errors.ts";
 import { unlessAborted } from "../core/unless_aborted.ts";
 import { CommitUnknown } from "./commit_unknown.ts";
 import type { WriteCall } from "./database.ts";
-import { FirstSignal } from "./first_signal.ts";
 import { type Counts, kindOfCall } from "./merged_calls.ts";
 
 /** Calls and rows that are gathered at most: beyond it a transaction gets no faster, and its failure costs more. */
@@ -21,6 +20,8 @@ export type WriteTogether = (
 /** A call whose caller waits. */
 interface Waiting {
   readonly call: WriteCall;
+  /** The kind of a call that may make its tables, until one of its kind has succeeded: it is written alone. */
+  readonly makes: string | undefined;
   readonly signal: AbortSignal | undefined;
   resolve(counts: readonly number[]): void;
   reject(error: unknown): void;
@@ -52,8 +53,8 @@ export class WriteQueue {
   async write(call: WriteCall, signal?: AbortSignal): Promise<readonly number[]> {
     signal?.throwIfAborted();
     const { promise, resolve, reject } = Promise.withResolvers<readonly number[]>();
-    const own: Waiting = { call, signal, resolve, reject };
-    const { waiting } = this.#room(call);
+    const own: Waiting = { call, makes: this.#newKind(call), signal, resolve, reject };
+    const { waiting } = this.#room(own);
     waiting.add(own);
     const leave = () => waiting.delete(own) && reject(signal?.reason);
     signal?.addEventListener("abort", leave, { once: true });
@@ -85,11 +86,10 @@ export class WriteQueue {
   }
 
   /** The calls that this one is written with. */
-  #room(call: WriteCall): { readonly waiting: Set<Waiting> } {
+  #room({ call, makes }: Waiting): { readonly waiting: Set<Waiting> } {
     const rows = call.reduce((sum, { rows }) => sum + rows.length, 0);
     const now = this.#gathering;
-    // the columns of a table that is made come from the rows of one call, whoever else comes at that moment
-    const isAlone = call.some(({ createTable }) => createTable) && !this.#known.has(kindOfCall(call));
+    const isAlone = makes !== undefined;
     if (!isAlone && now !== undefined && now.waiting.size < MOST_CALLS && now.rows + rows <= MOST_ROWS) {
       now.rows += rows;
       return now;
@@ -110,10 +110,12 @@ export class WriteQueue {
   async #writeAll(all: readonly Waiting[]): Promise<void> {
     const [first] = all;
     if (first === undefined) return;
-    using firstSignal = new FirstSignal(all.map(({ signal }) => signal));
+    const signals = all.flatMap(({ signal }) => signal ?? []);
+    const signal = signals.length < 2 ? signals[0] : AbortSignal.any(signals);
     try {
-      const counts = await this.#together(all.map(({ call }) => call), firstSignal.signal);
-      all.forEach(({ call, resolve }, i) => (this.#remember(call), resolve(counts[i] ?? [])));
+      const counts = await this.#together(all.map(({ call }) => call), signal);
+      if (first.makes !== undefined) this.#known.add(first.makes);
+      all.forEach(({ resolve }, i) => resolve(counts[i] ?? []));
     } catch (error) {
       const isOfAll = all.length === 1 || error instanceof CommitUnknown;
       const aborted = all.filter(({ signal }) => signal?.aborted === true);
@@ -129,7 +131,10 @@ export class WriteQueue {
     }
   }
 
-  #remember(call: WriteCall): void {
-    if (call.some(({ createTable }) => createTable)) this.#known.add(kindOfCall(call));
+  /** The columns of a table that is made come from the rows of one call, whoever else comes at that moment. */
+  #newKind(call: WriteCall): string | undefined {
+    if (!call.some(({ createTable }) => createTable)) return undefined;
+    const kind = kindOfCall(call);
+    return this.#known.has(kind) ? undefined : kind;
   }
 }

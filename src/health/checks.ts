@@ -1,3 +1,5 @@
+import { inSeconds, whereOf } from "../consume/describe_work.ts";
+import { LONG_MS } from "../consume/long_work.ts";
 import type { ConsumerVitals } from "../core/vitals.ts";
 
 /** What a probe asks. */
@@ -59,7 +61,7 @@ const FAILING: Readonly<Record<Probe, (condition: Condition) => string[]>> = {
     consumers.filter(({ state }) => state !== "draining" && state !== "closed").flatMap(({ group, steps }) =>
       steps.filter(({ since, boundMs }) => now - since > 2 * boundMs + WATCHDOG_MS).map((
         { step, since, waitsFor },
-      ) => `group "${group}": ${step} has waited for ${seconds(now - since)}, for ${waitsFor}`)
+      ) => `group "${group}": ${step} has waited for ${inSeconds(now - since)}, for ${waitsFor}`)
     ),
 };
 
@@ -73,12 +75,7 @@ function notesOf({ group, work, outage }: ConsumerVitals, now: number): string[]
   const [oldest] = [...work].sort((a, b) => a.since - b.since);
   const notes = outage === undefined ? [] : [`group "${group}": an outage, the log says of what`];
   if (oldest === undefined || now - oldest.since < LONG_MS) return notes;
-  const { topic, partition, offset, stage, since, running } = oldest;
-  const where = running.length === 0 ? stage : running.join(", ");
-  return [...notes, `${topic}[${partition}]@${offset} is in work for ${seconds(now - since)} (${where})`];
+  const { topic, partition, offset, since } = oldest;
+  const where = whereOf(oldest);
+  return [...notes, `${topic}[${partition}]@${offset} is in work for ${inSeconds(now - since)} (${where})`];
 }
-
-/** From when on a message counts as long in work, in milliseconds. */
-const LONG_MS = 60_000;
-
-const seconds = (ms: number) => `${Math.round(ms / 1000)} s`;

@@ -4,7 +4,7 @@ import type { Outcome } from "../consume/processor.ts";
 import type { Work } from "../consume/work.ts";
 import type { ErrorKind } from "../core/errors.ts";
 import type { ConsumerState, ConsumerVitals, OwnStep } from "../core/vitals.ts";
-import type { CONSUMER_METRICS } from "./consumer_metrics_table.ts";
+import { CONSUMER_METRICS } from "./consumer_metrics_table.ts";
 import type { Distribution, Registry, Value } from "./registry.ts";
 
 type Name = typeof CONSUMER_METRICS[number]["name"];
@@ -19,14 +19,7 @@ const STATES: readonly ConsumerState[] = [
   "closed",
 ];
 /** What is told anew with each scrape: what is gone since the last one has no series any more. */
-const GAUGES: readonly Name[] = [
-  "datapy_consumer_state",
-  "datapy_consumer_lag_records",
-  "datapy_oldest_unfinished_age_seconds",
-  "datapy_records_in_flight",
-  "datapy_records_queued",
-  "datapy_consumer_outage",
-];
+const GAUGES = CONSUMER_METRICS.filter(({ type }) => type === "gauge").map(({ name }) => name);
 
 /** The series of a group, and of each of its topics. */
 interface GroupSeries {

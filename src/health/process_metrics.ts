@@ -1,6 +1,7 @@
 import { VERSION } from "../core/version.ts";
 import type { Clock } from "../runtime/clock.ts";
-import { denoVersion, processUsage } from "../runtime/process_usage.ts";
+import { processUsage } from "../runtime/process_usage.ts";
+import { denoVersion } from "../runtime/terminal.ts";
 import type { JOB_METRICS } from "./job_metrics_table.ts";
 import type { Registry } from "./registry.ts";
 
@@ -21,7 +22,7 @@ export class ProcessMetrics implements Disposable {
     this.#clock = clock;
     this.#before = clock.now();
     this.#timer = clock.timer(TICK_MS, () => this.#tick(), { keepsAlive: false });
-    registry.value("datapy_build_info", { version: VERSION, deno: denoVersion() }).value = 1;
+    registry.value("datapy_build_info", { version: VERSION, deno: denoVersion }).value = 1;
     registry.value("process_start_time_seconds").value = clock.wallTime() / 1000;
     registry.distribution("datapy_event_loop_lag_seconds");
   }

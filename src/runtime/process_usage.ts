@@ -16,6 +16,3 @@ export function processUsage(): ProcessUsage {
   const { user, system } = cpuUsage();
   return { residentBytes: rss, heapBytes: heapUsed, cpuSeconds: (user + system) / 1e6 };
 }
-
-/** The version of Deno that runs this. */
-export const denoVersion = (): string => Deno.version.deno;

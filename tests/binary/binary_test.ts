@@ -8,7 +8,7 @@ import { JobProcess } from "../integration/support/job_process.ts";
 import { Bed } from "../integration/support/bed.ts";
 import { sharedBroker } from "../support/broker.ts";
 import { waitFor } from "../support/wait_for.ts";
-import { orderText } from "./support/orders.ts";
+import { orderText } from "../support/order_text.ts";
 import { BuiltProgram, runIn } from "./support/built.ts";
 
 const broker = await sharedBroker();

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { Bed } from "../integration/support/bed.ts";
 import { queryDuckDb } from "../integration/support/duckdb_file.ts";
-import { orderText } from "../binary/support/orders.ts";
+import { orderText } from "../support/order_text.ts";
 import { sharedBroker, testUnless } from "../support/broker.ts";
 import { at, listAt, renderOwn, the, type Value } from "../support/kube/manifests.ts";
 import { podOf } from "../support/kube/policy.ts";

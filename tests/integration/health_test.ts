@@ -3,23 +3,12 @@ import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { METRICS } from "../../src/health/metrics_table.ts";
 import { systemPorts } from "../../src/runtime/ports.ts";
+import { orderText } from "../support/order_text.ts";
 import type { Bed } from "./support/bed.ts";
 import { JobProcess } from "./support/job_process.ts";
 import { onKafka } from "./support/on_kafka.ts";
 
 const ORDERS = fileURLToPath(new URL("../../jobs/orders.ts", import.meta.url));
-
-const order = (n: number) =>
-  JSON.stringify({
-    ...{
-      order_id: `o-${n}`,
-      customer_id: "c",
-      amount: 1,
-      currency: "EUR",
-      created_at: "2026-01-02T03:04:05Z",
-    },
-    lines: [{ sku: "s", quantity: 1, price: 1 }],
-  });
 
 /** jobs/orders.ts with a health port. */
 function start(bed: Bed, topic: string, group: string, env: Readonly<Record<string, string>>): JobProcess {
@@ -51,7 +40,7 @@ async function probe(port: number, name: string): Promise<number | undefined> {
 
 onKafka("HEALTH_PORT: probes and metrics of a job, from its start to its end", async (bed) => {
   const [topic, group] = [await bed.topic(1), bed.group()];
-  const good = Array.from({ length: 20 }, (_, n) => order(n));
+  const good = Array.from({ length: 20 }, (_, n) => orderText(`o-${n}`));
   const values = [...good, "no order"].map((text) => new TextEncoder().encode(text));
   await bed.admin.append(topic, values.map((value) => ({ key: null, value, headers: [], partition: 0 })));
   const [port = 0] = systemPorts.free(1);

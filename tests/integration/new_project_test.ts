@@ -2,21 +2,13 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { orderText } from "../support/order_text.ts";
 import { deno } from "../support/outside.ts";
 import { queryDuckDb } from "./support/duckdb_file.ts";
 import { JobProcess } from "./support/job_process.ts";
 import { onKafka } from "./support/on_kafka.ts";
 
 const MAIN = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
-
-const order = (id: string) => ({
-  order_id: id,
-  customer_id: "C-7",
-  amount: 30.5,
-  currency: "EUR",
-  created_at: "2026-01-05T08:00:00Z",
-  lines: [{ sku: "TEA", quantity: 2, price: 15.25 }],
-});
 
 onKafka(
   "datapy new makes a job that fills its database from its topic, with its task's permissions",
@@ -30,7 +22,7 @@ onKafka(
       topic,
       ["A-1", "A-2", "A-3"].map((id) => ({
         key: null,
-        value: encoder.encode(JSON.stringify(order(id))),
+        value: encoder.encode(orderText(id)),
         headers: [],
       })),
     );

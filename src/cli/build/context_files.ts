@@ -1,8 +1,8 @@
 import { dirname, join } from "node:path";
 import { ConfigurationError } from "../../core/errors.ts";
-import { namesSecret } from "../../core/secret.ts";
 import type { Disk } from "../../runtime/disk.ts";
 import type { KnownJob } from "../context.ts";
+import { isPlainSecret } from "../plain_secret.ts";
 import { buildText } from "../text/build.ts";
 
 const JSON_FILE = /[\w-]+(?:\.[\w-]+)*\.json\b/g;
@@ -34,8 +34,7 @@ export function secretIn(text: string): string | undefined {
   let found: string | undefined;
   try {
     JSON.parse(text, function (this: unknown, key, value) {
-      const plain = typeof value === "string" && value !== "" && !value.includes("${");
-      if (plain && namesSecret(key)) found ??= key;
+      if (isPlainSecret(key, value)) found ??= key;
       return value;
     });
   } catch {

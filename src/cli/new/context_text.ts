@@ -1,4 +1,4 @@
-import { namesSecret } from "../../core/secret.ts";
+import { isPlainSecret } from "../plain_secret.ts";
 
 /** A context file, read: sections of keys. */
 export type Sections = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
@@ -18,10 +18,6 @@ const DATABASE = /(^|_)url$/;
 /** Whether a key names a database: it is the `url` of the database, or a `database_url`. */
 const namesDatabase = (section: string, key: string) =>
   (section === "database" && DATABASE.test(key)) || key === "database_url";
-
-/** A secret that is no reference to one: it is not copied. */
-const isPlainSecret = (key: string, value: unknown) =>
-  namesSecret(key) && typeof value === "string" && !value.includes("${");
 
 /** What a new job's settings are made from, besides the template's. */
 export interface OwnSettings {

@@ -1,7 +1,7 @@
 import type { PeekedRecords } from "../admin.ts";
 import type { AdminSession } from "./admin_session.ts";
-import type { FetchedPartition } from "./broker.ts";
 import { ISOLATION_LEVELS } from "./cluster.ts";
+import { type FetchAnswer, fetchRequest } from "./fetch_request.ts";
 import { failedFirst } from "./partitions.ts";
 import { rawRequest } from "./raw_request.ts";
 import { readPartition } from "./records.ts";
@@ -27,24 +27,15 @@ export async function fetchRecords(
     `read topic "${topic}"`,
     (cluster) =>
       session.onLeaders(cluster, topic, [...positions.keys()], async (broker, partitions) => {
-        const request = {
-          replicaId: -1,
+        const settings = {
+          ...{ minBytes: 1, maxWaitMs: waitMs, maxBytes, maxPartitionBytes },
           isolationLevel: ISOLATION_LEVELS.read_committed,
-          maxWaitTime: waitMs,
-          minBytes: 1,
-          maxBytes,
-          topics: [{
-            topic,
-            partitions: partitions.map((partition) => ({
-              partition,
-              fetchOffset: String(positions.get(partition)),
-              maxBytes: maxPartitionBytes,
-            })),
-          }],
         };
-        const { responses } = await rawRequest<
-          { responses: readonly { partitions: readonly FetchedPartition[] }[] }
-        >(broker, "Fetch", request);
+        const wanted = partitions.map((partition) => ({
+          assignment: { topic, partition },
+          next: positions.get(partition) ?? 0n,
+        }));
+        const { responses } = await rawRequest<FetchAnswer>(broker, "Fetch", fetchRequest(settings, wanted));
         return failedFirst(topic, responses.flatMap(({ partitions }) => partitions));
       }),
   );

@@ -1,4 +1,4 @@
-import type { Assignment } from "../driver.ts";
+import type { Assignment, TopicPartition } from "../driver.ts";
 import type { FetchedPartition } from "./broker.ts";
 import { byTopic } from "./partitions.ts";
 
@@ -26,7 +26,10 @@ export interface FetchAnswer {
 }
 
 /** The request for what is wanted, in kafkajs' words; the partitions in their order. */
-export function fetchRequest(settings: FetchSettings, wanted: readonly Wanted[]): object {
+export function fetchRequest(
+  settings: FetchSettings,
+  wanted: readonly { readonly assignment: TopicPartition; readonly next: bigint }[],
+): object {
   const topics = byTopic(
     wanted.map(({ assignment: { topic, partition }, next }) => ({ topic, partition, next })),
     ({ partition, next }) => ({

@@ -1,6 +1,7 @@
 import type { Assignment, SessionStep, TopicPartition } from "../driver.ts";
+import { placesOf } from "../../core/places.ts";
 import type { Leaders } from "./leaders.ts";
-import { byTopic, keyOf } from "./partitions.ts";
+import { keyOf } from "./partitions.ts";
 
 /** A partition that is fetched. */
 export interface Held {
@@ -64,13 +65,11 @@ export class HeldPartitions {
     const waiting = this.all.filter(({ paused }) => !paused);
     const byLeader = Map.groupBy(waiting, ({ assignment }) => leaders.of(assignment));
     return [...byLeader].map(([leader, some]) => {
-      const places = byTopic(some.map(({ assignment }) => assignment), ({ partition }) => partition)
-        .map(({ topic, partitions }) => `${topic}[${partitions.toSorted((a, b) => a - b).join(",")}]`);
       const who = leader === "-1" ? "a leader" : `the answer of broker ${leader}`;
       return {
         id: `fetch ${leader}`,
         step: "fetch",
-        waitsFor: `${who} for ${places.join(", ")}`,
+        waitsFor: `${who} for ${placesOf(some.map(({ assignment }) => assignment))}`,
         moves: Math.min(...some.map(({ moves }) => moves)),
       };
     });

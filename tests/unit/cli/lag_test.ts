@@ -1,24 +1,7 @@
 import assert from "node:assert/strict";
 import { MemoryBroker } from "../../../src/kafka/memory/broker.ts";
 import { datapy } from "./fake_context.ts";
-
-const AT = ["--bootstrap", "memory:9092"];
-/** The wall time of the fake clock. */
-const NOW = 1_700_000_000_000;
-
-/** Two partitions with a record a minute, the last one now; group g has done five of the first. */
-function world(): { broker: MemoryBroker } {
-  const broker = new MemoryBroker();
-  broker.createTopic("orders", 2);
-  for (const partition of [0, 1]) {
-    for (let i = 9; i >= 0; i--) {
-      const timestamp = NOW - i * 60_000;
-      broker.append("orders", { partition, key: null, value: new Uint8Array(), headers: [], timestamp });
-    }
-  }
-  broker.group("g").setCommitted([{ topic: "orders", partition: 0, offset: 5n }]);
-  return { broker };
-}
+import { AT, world } from "./group_world.ts";
 
 Deno.test("datapy lag prints how many records are left, and how old the first of them is", async () => {
   const { code, out, err } = await datapy(["lag", ...AT], world());

@@ -2,29 +2,12 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { offsetsOf, parseMoment } from "../../../src/cli/moments.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
-import { MemoryBroker } from "../../../src/kafka/memory/broker.ts";
+import type { MemoryBroker } from "../../../src/kafka/memory/broker.ts";
 import { MemoryDriver } from "../../../src/kafka/memory/driver.ts";
 import { MEMORY_CONNECTION } from "../../support/memory_fixture.ts";
 import { waitFor } from "../../support/wait_for.ts";
 import { datapy } from "./fake_context.ts";
-
-const AT = ["--bootstrap", "memory:9092"];
-/** The wall time of the fake clock. */
-const NOW = 1_700_000_000_000;
-
-/** Two partitions with a record a minute, the last one now; group g has done five of the first. */
-function world(): { broker: MemoryBroker } {
-  const broker = new MemoryBroker();
-  broker.createTopic("orders", 2);
-  for (const partition of [0, 1]) {
-    for (let i = 9; i >= 0; i--) {
-      const timestamp = NOW - i * 60_000;
-      broker.append("orders", { partition, key: null, value: new Uint8Array(), headers: [], timestamp });
-    }
-  }
-  broker.group("g").setCommitted([{ topic: "orders", partition: 0, offset: 5n }]);
-  return { broker };
-}
+import { AT, world } from "./group_world.ts";
 
 const committed = (broker: MemoryBroker) => [...broker.committed("g", "orders")];
 const reset = (

@@ -1,4 +1,3 @@
-import { stepBounds } from "../../../src/consume/bounds.ts";
 import type { DeadLetters } from "../../../src/consume/dead_letters.ts";
 import type { Message } from "../../../src/consume/message.ts";
 import { PollLoop } from "../../../src/consume/poll_loop.ts";
@@ -14,9 +13,9 @@ import type {
   OffsetCommit,
   SessionStep,
 } from "../../../src/kafka/driver.ts";
-import type { StopControl } from "../../../src/core/stop_control.ts";
 import { ManualClock, settle } from "../../support/manual_clock.ts";
 import { RecordingLogger } from "../../support/recording_logger.ts";
+import { consumeSettings, TestControl } from "./test_settings.ts";
 
 /** What a processor was called with, and how the test answers it. */
 export interface Call {
@@ -28,20 +27,10 @@ export interface Call {
   fail(error: unknown): void;
 }
 
-class Control implements StopControl {
-  readonly #abort = new AbortController();
-  initiated = false;
-  readonly signal = this.#abort.signal;
-  shouldStop = () => this.signal.aborted;
-  isShutdownInitiated = () => this.initiated;
-  requestStop = () => this.#abort.abort();
-  markShutdownInitiated = () => void (this.initiated = true);
-}
-
 /** A poll loop on a scripted session: the test plays the brokers, the processor and the clock. */
 export class Harness {
   readonly clock = new ManualClock();
-  readonly control = new Control();
+  readonly control = new TestControl();
   readonly log = new RecordingLogger();
   readonly observers = new Observers();
   readonly calls: Call[] = [];
@@ -67,50 +56,27 @@ export class Harness {
     opening: Promise<void> = Promise.resolve(),
     deadLetters?: DeadLetters,
   ) {
-    const loop = new PollLoop({
-      connection: new KafkaConnection(
+    const loop = new PollLoop(
+      consumeSettings(
         {
-          brokers: ["b:1"],
-          securityProtocol: "PLAINTEXT",
-          sasl: undefined,
-          tls: undefined,
-          clientId: "t",
-          settings: {},
+          connection: new KafkaConnection(
+            {
+              brokers: ["b:1"],
+              securityProtocol: "PLAINTEXT",
+              sasl: undefined,
+              tls: undefined,
+              clientId: "t",
+              settings: {},
+            },
+            this.#driver(opening),
+          ),
+          processor: processor ?? ((message, context) => this.#call(message, context)),
         },
-        this.#driver(opening),
+        this.log,
+        settings,
       ),
-      processor: processor ?? ((message, context) => this.#call(message, context)),
-      valueFormat: "auto",
-      errors: {
-        onError: "continue",
-        maxRetries: 3,
-        retryBackoffMs: [100, 200, 400],
-        recoveryTimeoutMs: 300_000,
-      },
-      maxConcurrency: 1,
-      drainTimeoutMs: 30_000,
-      maxProcessingMs: undefined,
-      summaryInterval: 1000,
-      bounds: stepBounds({
-        connectTimeoutMs: 10_000,
-        requestTimeoutMs: 30_000,
-        fetchMaxWaitMs: 200,
-        sessionTimeoutMs: 45_000,
-        rebalanceTimeoutMs: 60_000,
-      }),
-      options: {
-        groupId: "g",
-        topics: ["t"],
-        autoOffsetReset: "earliest",
-        sessionTimeoutMs: 45_000,
-        heartbeatIntervalMs: 3_000,
-        rebalanceTimeoutMs: 60_000,
-        revokeTimeoutMs: 2_000,
-        recoveryTimeoutMs: 300_000,
-        log: this.log,
-      },
-      ...settings,
-    }, { control: this.control, clock: this.clock, log: this.log, deadLetters, observers: this.observers });
+      { control: this.control, clock: this.clock, log: this.log, deadLetters, observers: this.observers },
+    );
     loop.run().then((stats) => this.#outcome = { stats }, (error) => this.#outcome = { error });
   }
 

@@ -1,10 +1,8 @@
-import { stepBounds } from "../../../src/consume/bounds.ts";
 import type { DeadLetters } from "../../../src/consume/dead_letters.ts";
 import { Observers } from "../../../src/consume/observer.ts";
 import { PollLoop } from "../../../src/consume/poll_loop.ts";
 import type { MessageProcessor } from "../../../src/consume/processor.ts";
 import type { ConsumeSettings } from "../../../src/consume/settings.ts";
-import type { StopControl } from "../../../src/core/stop_control.ts";
 import { type ConsumerVitals, jobConsumers } from "../../../src/core/vitals.ts";
 import { KafkaConnection } from "../../../src/kafka/connection.ts";
 import { MemoryBroker } from "../../../src/kafka/memory/broker.ts";
@@ -12,24 +10,7 @@ import { MemoryDriver } from "../../../src/kafka/memory/driver.ts";
 import { ManualClock } from "../../support/manual_clock.ts";
 import { MEMORY_CONNECTION } from "../../support/memory_fixture.ts";
 import { RecordingLogger } from "../../support/recording_logger.ts";
-
-/** Of the bench: Kafka's names and values, in milliseconds. */
-export const BOUNDS = stepBounds({
-  connectTimeoutMs: 10_000,
-  requestTimeoutMs: 30_000,
-  fetchMaxWaitMs: 200,
-  sessionTimeoutMs: 45_000,
-  rebalanceTimeoutMs: 60_000,
-});
-
-class Control implements StopControl {
-  readonly #abort = new AbortController();
-  readonly signal = this.#abort.signal;
-  shouldStop = () => this.signal.aborted;
-  isShutdownInitiated = () => false;
-  requestStop = () => this.#abort.abort();
-  markShutdownInitiated = () => {};
-}
+import { consumeSettings, TestControl } from "./test_settings.ts";
 
 /** A broker in memory and a clock that is turned by hand: what consumers do when requests get lost, and time passes. */
 export class MemoryBench {
@@ -61,7 +42,7 @@ export class MemoryBench {
 /** One consumer of group "g" that reads "t". */
 export class Run {
   readonly log = new RecordingLogger();
-  readonly control = new Control();
+  readonly control = new TestControl();
   readonly observers = new Observers();
   readonly vitals: ConsumerVitals;
   /** How it ended; undefined while it runs. */
@@ -74,29 +55,17 @@ export class Run {
     deadLetters: DeadLetters | undefined,
   ) {
     const { clock, broker } = bench;
-    const loop = new PollLoop({
-      connection: new KafkaConnection(MEMORY_CONNECTION, new MemoryDriver(broker)),
-      processor,
-      valueFormat: "auto",
-      errors: { onError: "continue", maxRetries: 3, retryBackoffMs: [100], recoveryTimeoutMs: 300_000 },
-      maxConcurrency: 1,
-      drainTimeoutMs: 30_000,
-      maxProcessingMs: undefined,
-      summaryInterval: 1000,
-      bounds: BOUNDS,
-      options: {
-        groupId: "g",
-        topics: ["t"],
-        autoOffsetReset: "earliest",
-        sessionTimeoutMs: 45_000,
-        heartbeatIntervalMs: 3_000,
-        rebalanceTimeoutMs: 60_000,
-        revokeTimeoutMs: 2_000,
-        recoveryTimeoutMs: 300_000,
-        log: this.log,
-      },
-      ...settings,
-    }, { control: this.control, clock, log: this.log, observers: this.observers, deadLetters });
+    const loop = new PollLoop(
+      consumeSettings(
+        {
+          connection: new KafkaConnection(MEMORY_CONNECTION, new MemoryDriver(broker)),
+          processor,
+        },
+        this.log,
+        settings,
+      ),
+      { control: this.control, clock, log: this.log, observers: this.observers, deadLetters },
+    );
     const before = new Set(jobConsumers.get());
     loop.run().then(() => this.outcome = {}, (error) => this.outcome = { error });
     this.vitals = [...jobConsumers.get()].find((one) => !before.has(one)) as ConsumerVitals;

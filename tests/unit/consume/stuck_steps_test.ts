@@ -6,7 +6,8 @@ import { errorText, kindOf } from "../../../src/core/errors.ts";
 import type { OwnStep } from "../../../src/core/vitals.ts";
 import type { Gate } from "../../../src/kafka/memory/faults.ts";
 import { settle } from "../../support/manual_clock.ts";
-import { BOUNDS, MemoryBench } from "./memory_bench.ts";
+import { MemoryBench } from "./memory_bench.ts";
+import { BOUNDS } from "./test_settings.ts";
 
 type Requests = MemoryBench["broker"]["requests"];
 

@@ -5,7 +5,7 @@ import { errorText, kindOf } from "../../../src/core/errors.ts";
 import type { OwnStep } from "../../../src/core/vitals.ts";
 import { ManualClock } from "../../support/manual_clock.ts";
 import { RecordingLogger } from "../../support/recording_logger.ts";
-import { BOUNDS } from "./memory_bench.ts";
+import { BOUNDS } from "./test_settings.ts";
 
 /** A watchdog that looks as it does, at steps that the test moves. */
 class Scene {

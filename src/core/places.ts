@@ -1,7 +1,7 @@
-import type { TopicPartition } from "../kafka/driver.ts";
-
 /** `orders[0,1,2], customers[0]`, or `no partitions`. */
-export function placesOf(partitions: readonly TopicPartition[]): string {
+export function placesOf(
+  partitions: readonly { readonly topic: string; readonly partition: number }[],
+): string {
   const byTopic = new Map<string, number[]>();
   for (const { topic, partition } of partitions) {
     const list = byTopic.get(topic);
