@@ -42,9 +42,19 @@ export interface Subprocesses {
  */
 const throughShell = (command: readonly string[]) => ["-c", 'exec "$@"', "sh", ...command];
 
-// A zombie's cmdline is empty on Linux; elsewhere ps shows it as <defunct> or (name), which no caller looks for.
-const COMMAND_LINE =
-  `if [ -d /proc/$$ ]; then tr '\\0' ' ' < "/proc/$1/cmdline"; else ps -ww -o command= -p "$1"; fi`;
+// A zombie's cmdline is empty on Linux; elsewhere ps shows it as <defunct> or (name), which no caller looks for. That of a
+// process that is just becoming another program (execve) is empty too: then it is asked again, as long as it lives.
+const COMMAND_LINE = String.raw`
+if [ -d /proc/$$ ]; then
+  for again in $(seq 50); do
+    line="$(tr '\0' ' ' < "/proc/$1/cmdline")"
+    [ -z "$line" ] || break
+    grep -q '^State:[[:space:]]*[^ZX[:space:]]' "/proc/$1/status" || break
+  done
+  printf '%s' "$line"
+else
+  ps -ww -o command= -p "$1"
+fi`;
 
 /** The commands of this machine. */
 export const systemSubprocesses: Subprocesses = {
