@@ -1,4 +1,5 @@
 import { ConfigurationError } from "../../core/errors.ts";
+import { placesOf } from "../../core/places.ts";
 import type { Assignment, ConsumerOptions, OffsetCommit, TopicPartition } from "../driver.ts";
 import type { Cluster } from "./internals.ts";
 import type { Membership } from "./membership.ts";
@@ -129,13 +130,8 @@ export class Positions {
     const isEarly = (partition: TopicPartition) =>
       autoOffsetReset === "earliest" || this.#known?.has(keyOf(partition)) === false;
     for (const [where, some] of Map.groupBy(fresh, (each) => isEarly(each) ? "earliest" : "latest")) {
-      const places = byTopic(some, ({ partition }) => partition)
-        .map(({ topic, partitions }) => `${topic}[${partitions.toSorted((a, b) => a - b).join(",")}]`);
-      log.info(
-        `Nothing is committed by group "${groupId}" of ${
-          places.join(", ")
-        }: beginning at the ${where} offset`,
-      );
+      const places = placesOf(some);
+      log.info(`Nothing is committed by group "${groupId}" of ${places}: beginning at the ${where} offset`);
     }
   }
 
