@@ -51,7 +51,10 @@ export class KafkaAdmin implements AsyncDisposable {
     return admin;
   }
 
-  /** Makes a topic that is deleted when this is disposed; resolves when it has leaders. */
+  /**
+   * Makes a topic that is deleted when this is disposed; resolves when its leaders have opened its logs. They are named a
+   * moment before: of two partitions one may then take what it is sent and the other refuse it, and kafkajs sends both again.
+   */
   async createTopic(topic: string, partitions: number, copies = 1): Promise<void> {
     this.#topics.add(topic);
     await this.#admin.createTopics({
@@ -64,6 +67,8 @@ export class KafkaAdmin implements AsyncDisposable {
         topics[0].partitions.every(({ leader }) => leader >= 0);
     };
     await waitFor(() => hasLeaders().catch(() => false), `the leaders of ${topic}`);
+    const hasLogs = async () => (await this.#admin.fetchTopicOffsets(topic)).length === partitions;
+    await waitFor(() => hasLogs().catch(() => false), `the logs of ${topic}`);
   }
 
   async addPartitions(topic: string, total: number): Promise<void> {
